@@ -1,0 +1,188 @@
+"""
+What workers ask of our API server, signed with the password of the connection ``gennaker_internal``.
+
+The address comes from the settings and is trusted, so none of the guard of `outbound` applies.  The calls do
+the same thing when they are made twice, which is what makes retrying them right.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from gennaker.errors import Conflict, Denied, GennakerError, NotFound, Temporary
+from gennaker.security.signatures import sign
+
+MOUNT = "/gennaker"
+
+_FIRST_DELAY = 0.5
+_LONGEST_DELAY = 15.0
+_ERRORS: dict[int, type[GennakerError]] = {401: Denied, 403: Denied, 404: NotFound, 409: Conflict}
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """One question: where, what, and for how long it is worth repeating (seconds)."""
+
+    path: str
+    body: dict[str, Any]
+    budget: float
+
+    @property
+    def content(self) -> bytes:
+        return json.dumps(self.body).encode()
+
+
+@dataclass
+class _Base:
+    base_url: str
+    secret: str = field(repr=False)
+    timeout: float = 10.0
+    transport: Any = None
+    now: Callable[[], float] = time.time
+    monotonic: Callable[[], float] = time.monotonic
+
+    @property
+    def root(self) -> str:
+        return self.base_url.rstrip("/") + MOUNT
+
+    def headers(self, post: _Post) -> dict[str, str]:
+        signed = sign(self.secret, "POST", post.path, post.content, self.now())
+        return {"content-type": "application/json", **signed}
+
+
+@dataclass
+class _Attempts:
+    """Decide after each attempt: an answer, an error, or the seconds to wait before the next one."""
+
+    deadline: float
+    monotonic: Callable[[], float]
+    delay: float = _FIRST_DELAY
+
+    def wait_after(self, problem: str) -> float:
+        if self.monotonic() + self.delay > self.deadline:
+            raise Temporary(
+                f"the API server did not answer in time: {problem}",
+                hint="check that [gennaker] api_url is the address at which this worker reaches it",
+            )
+        delay, self.delay = self.delay, min(self.delay * 2, _LONGEST_DELAY)
+        return delay
+
+
+@dataclass
+class InternalClient(_Base):
+    """
+    Ask from synchronous code.
+
+    :ivar base_url: address of the API server, without ``/gennaker``.
+    :ivar timeout: seconds for one attempt.
+    :ivar transport: an httpx transport instead of the network, for tests.
+    """
+
+    sleep: Callable[[float], None] = time.sleep
+
+    def halt(
+        self, dag_id: str, run_id: str, task_id: str, ti_id: str, reason: str, *, budget: float = 120.0
+    ) -> dict[str, Any]:
+        """Halt the pipeline: stop the run's other branches because this task failed."""
+        return self._ask(_halt(dag_id, run_id, task_id, ti_id, reason, budget=budget))
+
+    def cancel_run(
+        self, dag_id: str, run_id: str, reason: str, requested_by: str, *, budget: float = 60.0
+    ) -> dict[str, Any]:
+        """Cancel a run with its child runs."""
+        return self._ask(_cancel(dag_id, run_id, reason, requested_by, budget))
+
+    def _ask(self, post: _Post) -> dict[str, Any]:
+        attempts = _Attempts(self.monotonic() + post.budget, self.monotonic)
+        with httpx.Client(transport=self.transport, timeout=self.timeout, trust_env=False) as client:
+            while True:
+                try:
+                    response = client.post(
+                        self.root + post.path, content=post.content, headers=self.headers(post)
+                    )
+                    problem = _problem(response)
+                except httpx.TransportError as error:
+                    problem = _describe(error)
+                if problem is None:
+                    return _answer(response)
+                self.sleep(attempts.wait_after(problem))
+
+
+@dataclass
+class AsyncInternalClient(_Base):
+    """The same for asyncio, for triggers."""
+
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    async def halt(
+        self, dag_id: str, run_id: str, task_id: str, ti_id: str, reason: str, *, budget: float = 120.0
+    ) -> dict[str, Any]:
+        """Halt the pipeline: stop the run's other branches because this task failed."""
+        return await self._ask(_halt(dag_id, run_id, task_id, ti_id, reason, budget=budget))
+
+    async def cancel_run(
+        self, dag_id: str, run_id: str, reason: str, requested_by: str, *, budget: float = 60.0
+    ) -> dict[str, Any]:
+        """Cancel a run with its child runs."""
+        return await self._ask(_cancel(dag_id, run_id, reason, requested_by, budget))
+
+    async def _ask(self, post: _Post) -> dict[str, Any]:
+        attempts = _Attempts(self.monotonic() + post.budget, self.monotonic)
+        async with httpx.AsyncClient(
+            transport=self.transport, timeout=self.timeout, trust_env=False
+        ) as client:
+            while True:
+                try:
+                    response = await client.post(
+                        self.root + post.path, content=post.content, headers=self.headers(post)
+                    )
+                    problem = _problem(response)
+                except httpx.TransportError as error:
+                    problem = _describe(error)
+                if problem is None:
+                    return _answer(response)
+                await self.sleep(attempts.wait_after(problem))
+
+
+def _halt(dag_id: str, run_id: str, task_id: str, ti_id: str, reason: str, *, budget: float) -> _Post:
+    body = {"taskId": task_id, "tiId": str(ti_id), "reason": reason}
+    return _Post(f"{_run(dag_id, run_id)}/halt", body, budget)
+
+
+def _cancel(dag_id: str, run_id: str, reason: str, requested_by: str, budget: float) -> _Post:
+    return _Post(f"{_run(dag_id, run_id)}/cancel", {"reason": reason, "requestedBy": requested_by}, budget)
+
+
+def _run(dag_id: str, run_id: str) -> str:
+    return f"/internal/v1/runs/{quote(dag_id, safe='')}/{quote(run_id, safe='')}"
+
+
+def _problem(response: httpx.Response) -> str | None:
+    """Return what is wrong with an answer that another attempt may better."""
+    if response.status_code >= 500 or response.status_code == 429:
+        return f"HTTP {response.status_code}"
+    return None
+
+
+def _describe(error: httpx.TransportError) -> str:
+    return str(error) or type(error).__name__
+
+
+def _answer(response: httpx.Response) -> dict[str, Any]:
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    if response.is_success and isinstance(body, dict):
+        return body
+    detail = body.get("detail") if isinstance(body, dict) else None
+    kind = _ERRORS.get(response.status_code, GennakerError)
+    raise kind(f"the API server refused: {detail or f'HTTP {response.status_code}'}")
