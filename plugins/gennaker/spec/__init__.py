@@ -1,0 +1,1 @@
+"""What a pipeline is: its JSON, typed and checked, and its graph. Pure Python, no Airflow."""

@@ -1,0 +1,13 @@
+"""What would go wrong in a run, found before it: each module looks for one kind of mistake."""
+
+from __future__ import annotations
+
+from gennaker.spec.checks.subject import Subject
+from gennaker.spec.problems import SpecProblem
+
+__all__ = ["Subject", "examine"]
+
+
+def examine(subject: Subject) -> list[SpecProblem]:
+    """Return everything that the checks find."""
+    return []

@@ -1,0 +1,158 @@
+"""
+Load a pipeline: JSON in, typed pipeline, graph and problems out.
+
+Nothing that a pipeline may contain makes :func:`load` raise. The compiler and the worker load with
+``check=False`` and pay only for the models and the graph; saving, importing and the editor load with
+``check=True`` and hear about everything that would go wrong in a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gennaker.spec.documents import unwrap
+from gennaker.spec.graph import Graph, build_graph
+from gennaker.spec.pipeline import Pipeline
+from gennaker.spec.problems import InvalidPipeline, Severity, SpecProblem, json_path, problem
+from gennaker.spec.source import read
+from gennaker.spec.stage import StageEnvelope
+from gennaker.spec.validation import parse
+
+Models = Mapping[str, type[StageEnvelope]]
+
+
+@dataclass(frozen=True)
+class LoadedPipeline:
+    """
+    What became of a document.
+
+    ``raw`` is the document as it was given. ``spec`` is the pipeline JSON that runs: mostly ``raw`` itself,
+    else what it wraps or what its template makes of it; the paths of problems below ``base`` and the
+    indexes of graph nodes refer to it.
+    """
+
+    raw: dict[str, Any]
+    spec: dict[str, Any]
+    base: str
+    pipeline: Pipeline | None
+    graph: Graph | None
+    problems: tuple[SpecProblem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Return whether it can run: there may be warnings, but no errors."""
+        return not self.errors
+
+    @property
+    def errors(self) -> tuple[SpecProblem, ...]:
+        """Return the problems that keep it from running."""
+        return tuple(found for found in self.problems if found.severity is Severity.ERROR)
+
+    def raise_for_errors(self) -> None:
+        """Raise a ``SpecError`` that carries the errors, if there are any."""
+        if self.errors:
+            raise InvalidPipeline(self.errors)
+
+
+def load(
+    source: str | bytes | Mapping[str, Any] | list[Any],
+    *,
+    models: Models,
+    fallback: type[StageEnvelope],
+    check: bool = True,
+    templates: Mapping[str, Mapping[str, Any]] | None = None,
+) -> LoadedPipeline:
+    """
+    Load a pipeline from JSON text or from a parsed document.
+
+    :param models: the model of each known stage type.
+    :param fallback: the model of every other stage.
+    :param check: look for everything that would go wrong in a run, expressions included.
+    :param templates: known MPTv2 templates, by id or reference.
+    """
+    value, unreadable = read(source, check=check)
+    if value is None and unreadable:
+        return LoadedPipeline({}, {}, "$", None, None, tuple(unreadable))
+    document = unwrap(value, templates or {})
+    problems = [*unreadable, *document.problems]
+    if document.spec is None:
+        return LoadedPipeline(document.raw, {}, document.base, None, None, tuple(problems))
+    spec, base = document.spec, document.base
+    stages, faults = _stages(spec.get("stages"), models=models, fallback=fallback, base=base)
+    problems += faults
+    pipeline, faults = parse(Pipeline, {**spec, "stages": stages}, base=base)
+    problems += faults
+    graph: Graph | None = None
+    if len(stages) == _length(spec.get("stages")):
+        graph, tangles = build_graph(stages, base=base)
+        problems += tangles
+    if check and pipeline is not None:
+        from gennaker.spec.checks import Subject, examine
+
+        problems += examine(
+            Subject(
+                spec=spec, base=base, pipeline=pipeline, graph=graph, models=models, document=document.raw
+            )
+        )
+    return LoadedPipeline(document.raw, spec, base, pipeline, graph, tuple(dict.fromkeys(problems)))
+
+
+def _length(stages: Any) -> int:
+    return len(stages) if isinstance(stages, list | tuple) else 0
+
+
+def _stages(
+    given: Any, *, models: Models, fallback: type[StageEnvelope], base: str
+) -> tuple[list[StageEnvelope], list[SpecProblem]]:
+    if given is None:
+        return [], []
+    if not isinstance(given, list | tuple):
+        path = json_path(base, "stages")
+        return [], [problem("invalid-field", path=path, message="`stages` is not a list")]
+    stages: list[StageEnvelope] = []
+    problems: list[SpecProblem] = []
+    linear = not any(isinstance(stage, Mapping) and stage.get("refId") not in (None, "") for stage in given)
+    for index, stage in enumerate(given):
+        if not isinstance(stage, Mapping):
+            path = json_path(base, "stages", index)
+            problems.append(problem("invalid-field", path=path, message="a stage is an object"))
+            continue
+        data = _in_line(stage, index) if linear else stage
+        loaded, faults = _stage(data, models=models, fallback=fallback, path=json_path(base, "stages", index))
+        stages.append(loaded)
+        problems += faults
+    return stages, problems
+
+
+def _in_line(stage: Mapping[str, Any], index: int) -> dict[str, Any]:
+    """Give a stage of a pipeline without refIds its place, as Orca does."""
+    before = [str(index - 1)] if index else []
+    return {**stage, "refId": str(index), "requisiteStageRefIds": before}
+
+
+def _stage(
+    data: Mapping[str, Any], *, models: Models, fallback: type[StageEnvelope], path: str
+) -> tuple[StageEnvelope, Sequence[SpecProblem]]:
+    kind = data.get("type")
+    model = _model(data, models) or fallback
+    if not isinstance(kind, str) or not kind:
+        name = data.get("name")
+        fault = problem("missing-stage-type", path=path, message="`type` is absent", stage=str(name or ""))
+        stage, faults = _stage({**data, "type": "unknown"}, models={}, fallback=fallback, path=path)
+        return stage, [fault, *faults]
+    name = data.get("name")
+    loaded, faults = parse(model, data, base=path, stage=name if isinstance(name, str) else kind)
+    if loaded is None:
+        # Something that the type needs is absent; the graph still needs the stage.
+        loaded, _ = parse(fallback, data, base=path)
+    return loaded or StageEnvelope(type=kind), faults
+
+
+def _model(data: Mapping[str, Any], models: Models) -> type[StageEnvelope] | None:
+    """Return the model of a stage's type, else of its ``alias``, which is how Orca finds a builder."""
+    kind, alias = data.get("type"), data.get("alias")
+    if isinstance(kind, str) and kind in models:
+        return models[kind]
+    return models.get(alias) if isinstance(alias, str) else None
