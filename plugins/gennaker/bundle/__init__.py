@@ -1,0 +1,1 @@
+"""Where the DAG processor and the workers get pipelines from."""

@@ -1,0 +1,142 @@
+"""
+Files-only mode: a folder of specs becomes DAGs.
+
+``<folder>/<application>/<pipeline>.json`` is the pipeline of that application. A worker finds the one file of its
+DAG by name, so what a task pays does not grow with the number of pipelines.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import DAG, get_parsing_context
+
+from gennaker.catalog import load
+from gennaker.compiler.dag import compile_pipeline
+from gennaker.spec.naming import slug
+from gennaker.spec.loader import LoadedPipeline
+
+log = logging.getLogger(__name__)
+
+#: Folders that hold no pipelines.
+RESERVED = frozenset({"templates", "schema"})
+
+
+class SpecFolder:
+    """
+    The pipelines of a folder.
+
+    A pipeline's DAG id is ``<slug of the folder>.<slug of the file name>``. Of two names with the same slug, one
+    that is its own slug comes first, the rest follow by name as ``-2``, ``-3`` …
+
+    :param root: the folder; it may be absent.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def files(self) -> Iterator[tuple[str, Path]]:
+        """Yield the DAG id and the file of every pipeline."""
+        for application, folder in self._applications():
+            for name, path in _unique(sorted(folder.glob("*.json"))):
+                yield f"{application}.{name}", path
+
+    def find(self, dag_id: str) -> Path | None:
+        """Return the file of one DAG; the usual case costs no listing."""
+        application, _, name = dag_id.partition(".")
+        path = self.root / application / f"{name}.json"
+        if (
+            application not in RESERVED
+            and slug(name) == name
+            and slug(application) == application
+            and path.is_file()
+        ):
+            return path
+        return next((path for found, path in self.files() if found == dag_id), None)
+
+    def _applications(self) -> Iterator[tuple[str, Path]]:
+        if not self.root.is_dir():
+            return
+        folders = sorted(p for p in self.root.iterdir() if p.is_dir() and p.name not in RESERVED)
+        yield from _unique(folders)
+
+    def dag_id(self, application: str, pipeline: str) -> str | None:
+        """Return the DAG of a pipeline, given its id or its name; None where there is none."""
+        wanted = slug(application)
+        for found, folder in self._applications():
+            if found == wanted or folder.name == application:
+                return self._in(found, folder, pipeline)
+        return None
+
+    def _in(self, application: str, folder: Path, pipeline: str) -> str | None:
+        named = slug(pipeline)
+        candidates = list(_unique(sorted(folder.glob("*.json"))))
+        for name, path in candidates:
+            if path.stem == pipeline or (named and name == named):
+                return f"{application}.{name}"
+        for name, path in candidates:
+            document = _document(path)
+            if pipeline in (document.get("id"), document.get("name")):
+                return f"{application}.{name}"
+        return None
+
+    def pipeline_id(self, name: str, application: str) -> str | None:
+        """Return the id of the pipeline with a name; its DAG id where the file gives it none."""
+        dag_id = self.dag_id(application, name)
+        path = self.find(dag_id) if dag_id else None
+        return str(_document(path).get("id") or dag_id) if path else None
+
+
+def _unique(paths: list[Path]) -> Iterator[tuple[str, Path]]:
+    """Yield a unique slug for each path."""
+    taken: set[str] = set()
+    for path in sorted(paths, key=lambda p: (slug(p.stem) != p.stem, p.name)):
+        base = name = slug(path.stem) or f"p-{path.stem.encode().hex()[:8]}"
+        count = 1
+        while name in taken:
+            count += 1
+            name = f"{base}-{count}"
+        taken.add(name)
+        yield name, path
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def dags(root: Path) -> dict[str, DAG]:
+    """
+    Return the DAGs of a folder; only the asked-for one in a worker.
+
+    A file that cannot be used is logged and left out: it never takes a neighbour down.
+    """
+    folder = SpecFolder(root)
+    wanted = get_parsing_context().dag_id
+    if wanted is not None:
+        path = folder.find(wanted)
+        found = [(wanted, path)] if path else []
+    else:
+        found = list(folder.files())
+    built = {}
+    for dag_id, path in found:
+        try:
+            built[dag_id] = build(dag_id, path, folder)
+        except Exception as error:
+            log.error("%s was left out: %s", path, error)
+    return built
+
+
+def build(dag_id: str, path: Path, folder: SpecFolder) -> DAG:
+    """Return the DAG of one file."""
+    loaded: LoadedPipeline = load(path.read_bytes(), check=False)
+    name = loaded.pipeline.name if loaded.pipeline and loaded.pipeline.name else path.stem
+    return compile_pipeline(loaded, dag_id=dag_id, application=path.parent.name, name=name, directory=folder)

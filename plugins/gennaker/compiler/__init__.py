@@ -1,0 +1,1 @@
+"""Turn a pipeline into an Airflow DAG: spec → graph → tasks."""

@@ -1,0 +1,125 @@
+"""Compile a loaded pipeline to an Airflow DAG."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from airflow.sdk import DAG
+
+from gennaker.compiler.params import dag_params
+from gennaker.compiler.semantics import VERDICT_TASK, needs_verdict, unsure
+from gennaker.compiler.tasks import TaskBuilder, operator_class
+from gennaker.errors import CompileError
+from gennaker.operators._pipeline import Directory, EmptyDirectory, PipelineInfo
+from gennaker.spec.graph import Graph
+from gennaker.spec.loader import LoadedPipeline
+from gennaker.spec.model import Pipeline
+from gennaker.stages._base import Stage
+
+#: Airflow's "16 at once" is not what a pipeline without a limit means.
+UNLIMITED = 10_000
+
+
+def compile_pipeline(
+    loaded: LoadedPipeline,
+    *,
+    dag_id: str,
+    application: str,
+    name: str,
+    revision: str = "",
+    directory: Directory | None = None,
+) -> DAG:
+    """
+    Return the DAG of a pipeline.
+
+    :param application: where the pipeline lives; the JSON's own ``application`` is for its own world.
+    :param revision: shown in the DAG's documentation, so that each revision has a DAG version of its own.
+    :raises SpecError: the pipeline has errors.
+    :raises CompileError: a stage could not be built.
+    """
+    loaded.raise_for_errors()
+    pipeline, graph = cast(Pipeline, loaded.pipeline), cast(Graph, loaded.graph)
+    info = _info(loaded, graph, dag_id=dag_id, application=application, name=name, directory=directory)
+    dag = DAG(
+        dag_id,
+        dag_display_name=name,
+        schedule=None,
+        params=dag_params(pipeline.parameter_config),
+        tags=[f"app:{application}"[:100]],
+        doc_md=_documentation(pipeline, revision),
+        max_active_runs=_concurrency(pipeline),
+        max_active_tasks=UNLIMITED,
+        catchup=False,
+        is_paused_upon_creation=False,
+        rerun_with_latest_version=False,
+        fail_fast=False,
+    )
+    with dag:
+        _add_tasks(pipeline, info)
+    return dag
+
+
+def _info(
+    loaded: LoadedPipeline,
+    graph: Graph,
+    *,
+    dag_id: str,
+    application: str,
+    name: str,
+    directory: Directory | None,
+) -> PipelineInfo:
+    document = loaded.spec
+    return PipelineInfo(
+        application=application,
+        name=name,
+        id=str(document.get("id") or dag_id),
+        dag_id=dag_id,
+        graph=graph,
+        stages=[stage for stage in document.get("stages") or () if isinstance(stage, dict)],
+        parameters=[p for p in document.get("parameterConfig") or () if isinstance(p, dict)],
+        expected_artifacts=[a for a in document.get("expectedArtifacts") or () if isinstance(a, dict)],
+        template_variables=document.get("templateVariables") or {},
+        directory=directory or EmptyDirectory(),
+    )
+
+
+def _add_tasks(pipeline: Pipeline, info: PipelineInfo) -> None:
+    tasks: dict[str, Any] = {}
+    stages: dict[str, Stage] = {}
+    graph = info.graph
+    for node in graph.nodes:
+        stage = cast(Stage, pipeline.stages[node.index])
+        builder = TaskBuilder(node=node, stage=stage, raw=info.stages[node.index], pipeline=info)
+        stage.build(builder)
+        if builder.built is None:
+            raise CompileError(f"stage {node.name!r} ({node.type}) built no task")
+        stages[node.ref_id], tasks[node.ref_id] = stage, builder.built
+        if node.requisites:
+            builder.built.set_upstream([tasks[ref] for ref in node.requisites])
+    for node in graph.nodes:
+        if node.finally_ and not node.requisites:
+            tasks[node.ref_id].set_upstream(
+                [tasks[other.ref_id] for other in graph.nodes if not other.finally_]
+            )
+    if needs_verdict(graph, stages):
+        verdict = operator_class("gennaker.operators.verdict:VerdictOperator")(
+            task_id=VERDICT_TASK,
+            task_display_name="Verdict",
+            trigger_rule="all_done",
+            pipeline=info,
+            unsure=unsure(graph, stages),
+            retries=2,
+        )
+        verdict.set_upstream(list(tasks.values()))
+
+
+def _concurrency(pipeline: Pipeline) -> int:
+    if pipeline.limit_concurrent is True:
+        return 1
+    most = pipeline.max_concurrent_executions or 0
+    return most if most > 0 else UNLIMITED
+
+
+def _documentation(pipeline: Pipeline, revision: str) -> str:
+    parts = [pipeline.description or "", f"Revision {revision}" if revision else ""]
+    return "\n\n".join(part for part in parts if part)

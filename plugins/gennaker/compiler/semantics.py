@@ -1,0 +1,58 @@
+"""
+How Orca's failure options become Airflow states. This table is the contract; tests hold the compiler to it.
+
+======================================  =============================  ==================  ====================
+"If the stage fails"                    the stage ends as              Airflow task state  the run
+======================================  =============================  ==================  ====================
+halt the pipeline (default)             TERMINAL; siblings CANCELED    failed              failed
+halt this branch                        STOPPED                        failed              judged by the verdict
+halt this branch, fail at the end       STOPPED                        failed              failed
+ignore the failure                      FAILED_CONTINUE                skipped             goes on
+condition false (``stageEnabled``)      SKIPPED                        skipped             goes on
+======================================  =============================  ==================  ====================
+
+* Every stage has ``trigger_rule="none_failed"``: a skipped or ignored stage lets its descendants run, a failed
+  one makes them ``upstream_failed`` all the way down. Nobody skips descendants by hand.
+* "Halt the pipeline" asks the server to cancel what runs beside the stage, where anything can run beside it.
+* A *verdict* task, the only leaf, downstream of every stage and ``all_done``, exists only where the states of
+  the last tasks would judge wrongly: where a stage may be STOPPED in a run that succeeds, and where the failure
+  of a ``finally`` stage must fail the run (core leaves teardowns out of its judgment).
+* A ``finally`` stage is a teardown: it runs after failure, halt and cancel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gennaker.spec.graph import Graph, Node
+from gennaker.spec.model import FailurePolicy
+from gennaker.stages._base import Stage
+
+STAGE_RULE = "none_failed"
+VERDICT_TASK = "verdict"
+
+_FAILS_RUN = (FailurePolicy.HALT_PIPELINE, FailurePolicy.HALT_BRANCH_THEN_FAIL)
+
+
+def halts_others(graph: Graph, node: Node) -> bool:
+    """Return whether anything can run beside a stage, which its failure would have to cancel."""
+    if node.policy is not FailurePolicy.HALT_PIPELINE:
+        return False
+    related = {node.ref_id, *graph.ancestors(node.ref_id), *graph.descendants(node.ref_id)}
+    return any(other.ref_id not in related and not other.finally_ for other in graph.nodes)
+
+
+def unsure(graph: Graph, stages: Mapping[str, Stage]) -> frozenset[str]:
+    """Return the tasks whose failure option alone does not tell how they end; ``stages`` by refId."""
+    return frozenset(node.task_id for node in graph.nodes if stages[node.ref_id].may_stop)
+
+
+def needs_verdict(graph: Graph, stages: Mapping[str, Stage]) -> bool:
+    """Return whether the states of the last tasks could judge a run wrongly."""
+    return any(_misjudged(node) for node in graph.nodes) or bool(unsure(graph, stages))
+
+
+def _misjudged(node: Node) -> bool:
+    if node.finally_:
+        return node.policy in _FAILS_RUN
+    return node.policy is FailurePolicy.HALT_BRANCH

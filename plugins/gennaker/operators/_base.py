@@ -1,0 +1,276 @@
+"""
+The operator that every stage is: condition, execution window, expressions, timeout, work, outcome.
+
+A stage's own operator implements :meth:`StageOperator.work`, which returns a :class:`Result` or calls
+:meth:`StageOperator.wait_for`. Everything that may go wrong in it becomes the outcome that the stage's failure
+option asks for; see ``compiler/semantics.py`` for the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, ClassVar, NoReturn
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import (
+    AirflowException,
+    AirflowFailException,
+    AirflowSkipException,
+    AirflowTaskTimeout,
+    TaskDeferred,
+)
+from pydantic import ValidationError
+
+from gennaker.errors import ExpressionError, GennakerError
+from gennaker.expr import Evaluation
+from gennaker.operators._halt import halt_pipeline
+from gennaker.operators._outcome import FAILURE_STATUS, Result, Status, failure, skipped
+from gennaker.operators._pipeline import PipelineInfo
+from gennaker.operators._run import StageRun, utc_now
+from gennaker.operators._triggers import UntilTrigger
+from gennaker.operators.window import jitter, next_opening
+from gennaker.spec.graph import Node
+from gennaker.spec.model import StageEnvelope
+
+
+class StageOperator(BaseOperator):
+    """
+    Run one stage of a pipeline.
+
+    :param node: the stage's place in the graph.
+    :param raw: the stage's JSON as it was written.
+    :param model: the stage type, which reads the evaluated JSON.
+    :param pipeline: what all stages of the pipeline share.
+    :param halts: other branches exist that "halt the pipeline" must stop.
+    """
+
+    #: Jinja is off: Helm and Go templates pass through untouched.
+    template_fields = ()
+    ui_color = "#e8f4f8"
+
+    #: Keys of the stage's JSON that :meth:`work` evaluates itself.
+    raw_keys: ClassVar[frozenset[str]] = frozenset()
+    #: Keys that ``skipExpressionEvaluation`` leaves alone.
+    skippable_keys: ClassVar[frozenset[str]] = frozenset({"manifests", "manifest", "patchBody"})
+    #: Seconds that the stage may take where it has no ``stageTimeoutMs``; None is for ever.
+    default_timeout: ClassVar[float | None] = None
+
+    def __init__(
+        self,
+        *,
+        node: Node,
+        raw: Mapping[str, Any],
+        model: type[StageEnvelope],
+        pipeline: PipelineInfo,
+        halts: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.node = node
+        self.raw = raw
+        self.model = model
+        self.pipeline = pipeline
+        self.halts = halts
+
+    def work(self, run: StageRun) -> Result:
+        """Do the stage's work; return how it went, or wait with :meth:`wait_for`."""
+        raise NotImplementedError
+
+    def on_timeout(self, run: StageRun) -> None:
+        """Stop what the stage started elsewhere, since its time is over."""
+
+    # ---- the course of a try -------------------------------------------------------------------------
+
+    def execute(self, context: Any) -> None:
+        """Start the stage."""
+        run = StageRun(self, context)
+        self._conclude(run, self._begin)
+
+    def resume(self, context: Any, *, then: str, state: Mapping[str, Any], event: Any = None) -> None:
+        """Go on after a wait: with the method ``then``, given what the trigger said."""
+        run = StageRun(self, context, state)
+        self._conclude(run, lambda run: getattr(self, then)(run, event))
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Any) -> Any:
+        """Go on after a wait; a wait that broke is a failure of the stage like any other."""
+        if next_method == "resume":
+            return super().resume_execution(next_method, next_kwargs, context)
+        reason = (next_kwargs or {}).get("error", "unknown")
+        trace = (next_kwargs or {}).get("traceback") or []
+        self.log.error("The trigger failed:\n%s", "".join(trace))
+        run = StageRun(self, context, {})
+        self._conclude(run, lambda _: failure(f"the wait for the stage broke: {reason}"))
+        return None
+
+    def _begin(self, run: StageRun) -> Result:
+        if (reason := self._disabled(run)) is not None:
+            return skipped(reason)
+        if (expiry := self.raw.get("startTimeExpiry")) and utc_now().timestamp() * 1000 > float(expiry):
+            return skipped("the stage was reached after its start time expiry")
+        if self.raw.get("restrictExecutionDuringTimeWindow") is True:
+            return self._await_window(run)
+        return self._work(run)
+
+    def _disabled(self, run: StageRun) -> str | None:
+        """Return why the stage is switched off, or None where it runs."""
+        condition = self.raw.get("stageEnabled")
+        if not isinstance(condition, Mapping) or condition.get("type", "expression") != "expression":
+            return None
+        expression = str(condition.get("expression") or "").strip()
+        if not expression:
+            return None
+        try:
+            value = run.evaluate(expression).value if "${" in expression else run.evaluate_bare(expression)
+        except ExpressionError as error:
+            # Orca skips here too, with no more than a log line.
+            return f"the condition {expression!r} could not be evaluated: {error}"
+        if str(value).lower() == "true":
+            return None
+        if str(value).lower() == "false":
+            return f"the condition {expression!r} is false"
+        return f"the condition {expression!r} gave {value!r}, which is neither true nor false"
+
+    def _await_window(self, run: StageRun) -> Result:
+        window = self.model.model_validate(dict(self.raw)).restricted_execution_window
+        if window is None:
+            return self._work(run)
+        now = utc_now()
+        opens = next_opening(window, now, timezone=run.settings.default_timezone)
+        if opens is None:
+            return failure("the execution window never opens", final=True)
+        if opens > now:
+            opens += jitter(window, manual=run.manual)
+            self.log.info("Outside the execution window; the stage goes on at %s", opens.isoformat())
+            self.wait_for(run, UntilTrigger(opens.isoformat()), then="_window_opened")
+        return self._work(run)
+
+    def _window_opened(self, run: StageRun, event: Any) -> Result:
+        run.resumed = False
+        return self._work(run)
+
+    def _work(self, run: StageRun) -> Result:
+        run.began_work = utc_now()
+        evaluation = run.evaluation
+        for problem in evaluation.problems:
+            self.log.warning("%s: %s: %s", problem.path, problem.expression, problem.message)
+        if evaluation.problems and str(self.raw.get("failOnFailedExpressions")).lower() == "true":
+            return failure(_describe(evaluation), final=True, context=_summary(evaluation))
+        try:
+            run.stage  # noqa: B018 - reads the evaluated JSON as the stage's type
+        except ValidationError as error:
+            return failure(_bad_inputs(error), final=True)
+        with self._time_limit(run):
+            return self.work(run)
+
+    @contextmanager
+    def _time_limit(self, run: StageRun) -> Iterator[None]:
+        """Interrupt work that holds the worker past the stage's deadline; waits watch it themselves."""
+        if run.deadline is None or self.raw.get("stageTimeoutMs") is None:
+            yield
+            return
+        from airflow.sdk.execution_time.timeout import timeout
+
+        left = (run.deadline - utc_now()).total_seconds()
+        if left <= 0:
+            raise AirflowTaskTimeout("the stage's time is over")
+        with timeout(int(left) + 1):
+            yield
+
+    # ---- waiting -------------------------------------------------------------------------------------
+
+    def wait_for(self, run: StageRun, trigger: Any, *, then: str, **state: Any) -> NoReturn:
+        """
+        Give the worker back until the trigger fires; go on with ``then(run, event)``.
+
+        :param state: kept in ``run.state`` for the part after the wait; plain JSON.
+        """
+        self.publish_running(run)
+        raise TaskDeferred(
+            trigger=trigger, method_name="resume", kwargs={"then": then, "state": run.carry(**state)}
+        )
+
+    def publish_running(self, run: StageRun) -> None:
+        """Let others see the stage, and keep its evaluated values for the part after the wait."""
+        if not run.state.get("published") or run.began_work is None:
+            context = run.inputs if run.began_work else self.raw
+            run.publish(Status.RUNNING, context=context)
+            run.state["published"] = run.began_work is not None
+
+    def timed_out(self, run: StageRun, message: str) -> Result:
+        """Return the result of a stage whose time is over."""
+        self.on_timeout(run)
+        if run.inputs.get("markSuccessfulOnTimeout") is True:
+            return Result(context={"timedOut": True})
+        return failure(message, final=True, context={"timedOut": True})
+
+    def earliest(self, run: StageRun, moment: datetime | None) -> datetime | None:
+        """Return the earlier of a moment and the stage's deadline."""
+        moments = [m for m in (moment, run.deadline) if m is not None]
+        return min(moments) if moments else None
+
+    # ---- the outcome ---------------------------------------------------------------------------------
+
+    def _conclude(self, run: StageRun, step: Callable[[StageRun], Result]) -> None:
+        try:
+            result = step(run)
+        except AirflowSkipException as skip:
+            result = skipped(str(skip))
+        except AirflowTaskTimeout:
+            result = self.timed_out(run, "the stage's time is over")
+        except AirflowFailException as error:
+            result = failure(str(error), final=True)
+        except GennakerError as error:
+            result = failure(str(error))
+        except Exception as error:
+            self.log.exception("The stage's work failed")
+            result = failure(f"{type(error).__name__}: {error}")
+        self._finish(run, result)
+
+    def _finish(self, run: StageRun, result: Result) -> None:
+        if result.bad and not result.final and _may_retry(run.ti):
+            raise AirflowException(result.error or "the stage failed; it is tried again")
+        status = FAILURE_STATUS[result.policy or self.node.policy] if result.bad else result.status
+        context = {**self._seen_inputs(run), **result.context}
+        if result.policy:
+            context["failurePolicy"] = str(result.policy)
+        run.publish(status, context=context, outputs=result.outputs, error=result.error)
+        if status is Status.TERMINAL and self.halts:
+            halt_pipeline(run, reason=result.error or "the stage failed")
+        if status in (Status.TERMINAL, Status.STOPPED):
+            raise AirflowFailException(result.error or "the stage failed")
+        if status in (Status.SKIPPED, Status.FAILED_CONTINUE):
+            raise AirflowSkipException(result.error or result.context.get("skipReason", ""))
+
+    def _seen_inputs(self, run: StageRun) -> Mapping[str, Any]:
+        """Return what the stage worked with; its JSON as written where it never came to work."""
+        if "inputs" in run.__dict__ or "evaluation" in run.__dict__ or run.resumed:
+            return {k: v for k, v in run.inputs.items() if k not in ("refId", "requisiteStageRefIds")}
+        return {}
+
+
+def _may_retry(ti: Any) -> bool:
+    """Return whether Airflow would try the task again (``retries`` of the stage)."""
+    told = getattr(ti, "_ti_context_from_server", None)
+    return bool(told and told.should_retry)
+
+
+def _describe(evaluation: Evaluation) -> str:
+    first = evaluation.problems[0]
+    more = f" (and {len(evaluation.problems) - 1} more)" if len(evaluation.problems) > 1 else ""
+    return f"expression {first.expression!r} failed: {first.message}{more}"
+
+
+def _summary(evaluation: Evaluation) -> dict[str, Any]:
+    problems = [
+        {"path": p.path, "expression": p.expression, "level": p.level, "description": p.message}
+        for p in evaluation.problems
+    ]
+    return {"expressionEvaluationSummary": problems}
+
+
+def _bad_inputs(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return f"{where}: {first['msg']}, got {first['input']!r}"
