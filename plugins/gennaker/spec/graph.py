@@ -225,9 +225,13 @@ def _cycle(nodes: Sequence[Node], sorted_out: set[str], base: str) -> SpecProble
 
 
 def _late_finally(graph: Graph, base: str) -> Iterable[SpecProblem]:
+    if not any(node.finally_ for node in graph.nodes):
+        return
     for node in graph.nodes:
+        if node.finally_:
+            continue
         early = next((graph[ref_id] for ref_id in node.requisites if graph[ref_id].finally_), None)
-        if early and not node.finally_:
+        if early:
             yield problem(
                 "finally-not-last",
                 path=json_path(base, "stages", node.index, "requisiteStageRefIds"),

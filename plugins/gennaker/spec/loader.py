@@ -8,9 +8,11 @@ Nothing that a pipeline may contain makes :func:`load` raise. The compiler and t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from pydantic import ValidationError
 
 from gennaker.spec.documents import unwrap
 from gennaker.spec.graph import Graph, build_graph
@@ -85,6 +87,7 @@ def load(
     pipeline, faults = parse(Pipeline, {**spec, "stages": stages}, base=base)
     problems += faults
     graph: Graph | None = None
+    # A stage that is no object leaves a gap, and then the numbers of the others would be wrong.
     if len(stages) == _length(spec.get("stages")):
         graph, tangles = build_graph(stages, base=base)
         problems += tangles
@@ -111,18 +114,26 @@ def _stages(
     if not isinstance(given, list | tuple):
         path = json_path(base, "stages")
         return [], [problem("invalid-field", path=path, message="`stages` is not a list")]
+    linear = not any(isinstance(stage, Mapping) and stage.get("refId") not in (None, "") for stage in given)
     stages: list[StageEnvelope] = []
     problems: list[SpecProblem] = []
-    linear = not any(isinstance(stage, Mapping) and stage.get("refId") not in (None, "") for stage in given)
     for index, stage in enumerate(given):
         if not isinstance(stage, Mapping):
             path = json_path(base, "stages", index)
             problems.append(problem("invalid-field", path=path, message="a stage is an object"))
             continue
         data = _in_line(stage, index) if linear else stage
-        loaded, faults = _stage(data, models=models, fallback=fallback, path=json_path(base, "stages", index))
-        stages.append(loaded)
-        problems += faults
+        try:
+            # The common case first: a worker loads thousands of stages that are all in order.
+            stages.append(_model(data, models, fallback).model_validate(data))
+        except ValidationError:
+            path = json_path(base, "stages", index)
+            mended, faults = _mended(data, models=models, fallback=fallback, path=path)
+            stages.append(mended)
+            problems += faults
+        if not stages[-1].type:
+            path = json_path(base, "stages", index)
+            problems.append(problem("missing-stage-type", path=path, message="`type` is absent"))
     return stages, problems
 
 
@@ -132,27 +143,21 @@ def _in_line(stage: Mapping[str, Any], index: int) -> dict[str, Any]:
     return {**stage, "refId": str(index), "requisiteStageRefIds": before}
 
 
-def _stage(
+def _mended(
     data: Mapping[str, Any], *, models: Models, fallback: type[StageEnvelope], path: str
-) -> tuple[StageEnvelope, Sequence[SpecProblem]]:
-    kind = data.get("type")
-    model = _model(data, models) or fallback
-    if not isinstance(kind, str) or not kind:
-        name = data.get("name")
-        fault = problem("missing-stage-type", path=path, message="`type` is absent", stage=str(name or ""))
-        stage, faults = _stage({**data, "type": "unknown"}, models={}, fallback=fallback, path=path)
-        return stage, [fault, *faults]
-    name = data.get("name")
-    loaded, faults = parse(model, data, base=path, stage=name if isinstance(name, str) else kind)
-    if loaded is None:
+) -> tuple[StageEnvelope, list[SpecProblem]]:
+    name = data.get("name") or data.get("type")
+    stage, faults = parse(_model(data, models, fallback), data, base=path, stage=str(name) if name else None)
+    if stage is None:
         # Something that the type needs is absent; the graph still needs the stage.
-        loaded, _ = parse(fallback, data, base=path)
-    return loaded or StageEnvelope(type=kind), faults
+        stage, _ = parse(fallback, data, base=path)
+    return stage or StageEnvelope(), faults
 
 
-def _model(data: Mapping[str, Any], models: Models) -> type[StageEnvelope] | None:
+def _model(data: Mapping[str, Any], models: Models, fallback: type[StageEnvelope]) -> type[StageEnvelope]:
     """Return the model of a stage's type, else of its ``alias``, which is how Orca finds a builder."""
-    kind, alias = data.get("type"), data.get("alias")
-    if isinstance(kind, str) and kind in models:
-        return models[kind]
-    return models.get(alias) if isinstance(alias, str) else None
+    for key in ("type", "alias"):
+        kind = data.get(key)
+        if isinstance(kind, str) and kind in models:
+            return models[kind]
+    return fallback

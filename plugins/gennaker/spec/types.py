@@ -23,6 +23,8 @@ def has_expression(value: object) -> bool:
 
 
 def _text(value: Any) -> Any:
+    if type(value) is str:
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, int | float) else value
@@ -30,6 +32,8 @@ def _text(value: Any) -> Any:
 
 def _items(value: Any) -> Any:
     """Read ``null`` as no items and a single value as a list of one."""
+    if type(value) is list:
+        return value
     if value is None:
         return ()
     if isinstance(value, str | int | float | dict):
