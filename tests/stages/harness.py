@@ -1,9 +1,9 @@
 """
 Run the stages of a pipeline in this process, one after the other, without a scheduler.
 
-Every operator is the compiled one and executes for real; only what Airflow's supervisor would keep (XComs, task
-states, a wait) is kept by a stand-in, since a supervisor cannot be had without a running Airflow. What a run on a
-real Airflow does is shown in tests/e2e.
+Every operator is the compiled one and executes for real; only what Airflow's supervisor would keep
+(XComs, task states, a wait) is kept by a stand-in, since a supervisor cannot be had without a running
+Airflow. What a run on a real Airflow does is shown in tests/e2e.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -114,7 +115,7 @@ class Run:
         self.states[task.task_id] = self._course(task, context)
 
     def _course(self, task: Any, context: dict[str, Any]) -> str:
-        call: Callable[[], Any] = lambda: task.execute(context)  # noqa: E731
+        call: Callable[[], Any] = partial(task.execute, context)
         while True:
             try:
                 call()
@@ -124,7 +125,7 @@ class Run:
                 if name not in self.answers:
                     return "deferred" if isinstance(wait, TaskDeferred) else "awaiting_input"
                 kwargs = {**(wait.kwargs or {}), "event": self.answers[name](wait)}
-                call = lambda: task.resume_execution(wait.method_name, kwargs, context)  # noqa: B023, E731
+                call = partial(task.resume_execution, wait.method_name, kwargs, context)
             except AirflowSkipException as error:
                 self.errors[task.task_display_name] = str(error)
                 return "skipped"

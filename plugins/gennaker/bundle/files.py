@@ -1,8 +1,8 @@
 """
 Files-only mode: a folder of specs becomes DAGs.
 
-``<folder>/<application>/<pipeline>.json`` is the pipeline of that application. A worker finds the one file of its
-DAG by name, so what a task pays does not grow with the number of pipelines.
+``<folder>/<application>/<pipeline>.json`` is the pipeline of that application. A worker finds the one
+file of its DAG by name, so what a task pays does not grow with the number of pipelines.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,8 @@ from airflow.sdk import DAG, get_parsing_context
 
 from gennaker.catalog import load
 from gennaker.compiler.dag import compile_pipeline
-from gennaker.spec.naming import slug
 from gennaker.spec.loader import LoadedPipeline
+from gennaker.spec.naming import slug
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +30,8 @@ class SpecFolder:
     """
     The pipelines of a folder.
 
-    A pipeline's DAG id is ``<slug of the folder>.<slug of the file name>``. Of two names with the same slug, one
-    that is its own slug comes first, the rest follow by name as ``-2``, ``-3`` …
+    A pipeline's DAG id is ``<slug of the folder>.<slug of the file name>``. Of two names with the same
+    slug, one that is its own slug comes first, the rest follow by name as ``-2``, ``-3`` …
 
     :param root: the folder; it may be absent.
     """

@@ -1,22 +1,22 @@
 """
 How Orca's failure options become Airflow states. This table is the contract; tests hold the compiler to it.
 
-======================================  =============================  ==================  ====================
-"If the stage fails"                    the stage ends as              Airflow task state  the run
-======================================  =============================  ==================  ====================
-halt the pipeline (default)             TERMINAL; siblings CANCELED    failed              failed
-halt this branch                        STOPPED                        failed              judged by the verdict
-halt this branch, fail at the end       STOPPED                        failed              failed
-ignore the failure                      FAILED_CONTINUE                skipped             goes on
-condition false (``stageEnabled``)      SKIPPED                        skipped             goes on
-======================================  =============================  ==================  ====================
+=================================  ============================  ==================  ======================
+"If the stage fails"               the stage ends as             Airflow task state  the run
+=================================  ============================  ==================  ======================
+halt the pipeline (default)        TERMINAL; siblings CANCELED   failed              failed
+halt this branch                   STOPPED                       failed              judged by the verdict
+halt this branch, fail at the end  STOPPED                       failed              failed
+ignore the failure                 FAILED_CONTINUE               skipped             goes on
+condition false (`stageEnabled`)   SKIPPED                       skipped             goes on
+=================================  ============================  ==================  ======================
 
-* Every stage has ``trigger_rule="none_failed"``: a skipped or ignored stage lets its descendants run, a failed
-  one makes them ``upstream_failed`` all the way down. Nobody skips descendants by hand.
+* Every stage has ``trigger_rule="none_failed"``: a skipped or ignored stage lets its descendants run, a
+  failed one makes them ``upstream_failed`` all the way down. Nobody skips descendants by hand.
 * "Halt the pipeline" asks the server to cancel what runs beside the stage, where anything can run beside it.
 * A *verdict* task, the only leaf, downstream of every stage and ``all_done``, exists only where the states of
-  the last tasks would judge wrongly: where a stage may be STOPPED in a run that succeeds, and where the failure
-  of a ``finally`` stage must fail the run (core leaves teardowns out of its judgment).
+  the last tasks would judge wrongly: where a stage may be STOPPED in a run that succeeds, and where the
+  failure of a ``finally`` stage must fail the run (core leaves teardowns out of its judgment).
 * A ``finally`` stage is a teardown: it runs after failure, halt and cancel.
 """
 

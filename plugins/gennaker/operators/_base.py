@@ -2,8 +2,8 @@
 The operator that every stage is: condition, execution window, expressions, timeout, work, outcome.
 
 A stage's own operator implements :meth:`StageOperator.work`, which returns a :class:`Result` or calls
-:meth:`StageOperator.wait_for`. Everything that may go wrong in it becomes the outcome that the stage's failure
-option asks for; see ``compiler/semantics.py`` for the table.
+:meth:`StageOperator.wait_for`. Everything that may go wrong in it becomes the outcome that the stage's
+failure option asks for; see ``compiler/semantics.py`` for the table.
 """
 
 from __future__ import annotations

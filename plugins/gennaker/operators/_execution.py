@@ -102,10 +102,10 @@ class StageView(Mapping[str, Any]):
     def _outputs(self) -> Mapping[str, Any]:
         return self._published().get("outputs") or {}
 
-    def _startTime(self) -> int | None:  # noqa: N802 - named after the key
+    def _startTime(self) -> int | None:
         return self._published().get("startTime")
 
-    def _endTime(self) -> int | None:  # noqa: N802 - named after the key
+    def _endTime(self) -> int | None:
         return self._published().get("endTime")
 
     def _tasks(self) -> Sequence[Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""Triggers that several stages wait with. Each carries an absolute moment, so that a restart loses nothing."""
+"""Triggers that several stages wait with; an absolute moment in each, so that a restart loses nothing."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ class UntilTrigger(BaseTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Sleep until then; in slices, since a clock may be set meanwhile."""
         until = datetime.fromisoformat(self.moment)
-        while (left := (until - datetime.now(UTC)).total_seconds()) > 0:
+        while (left := (until - datetime.now(UTC)).total_seconds()) > 0:  # noqa: ASYNC110 - time is awaited
             await asyncio.sleep(min(left, 60))
         yield TriggerEvent({"at": self.moment})

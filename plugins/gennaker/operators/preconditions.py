@@ -31,8 +31,8 @@ class CheckPreconditionsOperator(StageOperator):
             return Result(context=context)
         worst = min((policy for policy, _ in failed), key=_SEVERITY.index)
         message = next(text for policy, text in failed if policy is worst)
-        # A failure that would end the pipeline is subject to the stage's own option once more, as Orca's parent
-        # stage is; a weaker one stands as it is.
+        # A failure that would end the pipeline is subject to the stage's own option once more, as Orca's
+        # parent stage is; a weaker one stands as it is.
         policy = self.node.policy if FAILURE_STATUS[worst] is Status.TERMINAL else worst
         return failure(message, context=context, policy=policy)
 

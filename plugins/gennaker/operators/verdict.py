@@ -18,9 +18,10 @@ class VerdictOperator(BaseOperator):
     """
     Fail the run if a stage failed whose failure option says so.
 
-    A halted branch ("STOPPED") leaves failed tasks behind in a run that succeeds, so the run is judged by this
-    one task, the only leaf. It trusts task states and the compiled failure options; what a stage published counts
-    only where its option alone does not decide (`unsure`: a precondition may halt just its branch).
+    A halted branch ("STOPPED") leaves failed tasks behind in a run that succeeds, so the run is judged by
+    this one task, the only leaf. It trusts task states and the compiled failure options; what a stage
+    published counts only where its option alone does not decide (`unsure`: a precondition may halt just
+    its branch).
 
     :param unsure: task ids whose published status decides.
     """
