@@ -1,0 +1,62 @@
+"""
+The three roles of Gennaker for FAB: who sees pipelines, who runs them, who changes them.
+
+Airflow asks twice on most routes: for the right on the sub-entity (a run, a task instance, a judgment) *and*
+for edit on the DAG itself. So a Deployer has edit on DAGs, but only read on ``Gennaker Pipelines``: it runs,
+answers and clears, it does not change a pipeline.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+PIPELINES = "Gennaker Pipelines"
+
+Permission = tuple[str, str]
+
+_MENU = "menu_access"
+
+
+def _grant(action: str, *resources: str) -> list[Permission]:
+    return [(f"can_{action}", resource) for resource in resources]
+
+
+def role_permissions() -> dict[str, list[Permission]]:
+    """Return the permissions of each role, built on FAB's own Viewer."""
+    from airflow.providers.fab.auth_manager.security_manager.override import FabAirflowSecurityManagerOverride
+
+    viewer: list[Permission] = [
+        *FabAirflowSecurityManagerOverride.VIEWER_PERMISSIONS,
+        *_grant("read", PIPELINES),
+        (_MENU, PIPELINES),
+    ]
+    deployer = [
+        *viewer,
+        *_grant("edit", "DAGs", "DAG Runs", "Task Instances", "HITL Detail"),
+        *_grant("create", "DAG Runs", "Task Instances"),
+        (_MENU, "HITL Detail"),
+    ]
+    admin = [
+        *deployer,
+        *_grant("create", PIPELINES, "Assets", "XComs", "Backfills"),
+        *_grant("edit", PIPELINES, "Assets", "XComs", "Backfills"),
+        *_grant("delete", PIPELINES, "DAGs", "DAG Runs", "Task Instances", "Assets", "XComs", "Backfills"),
+        *_grant("read", "Connections", "Variables", "Configurations", "Plugins", "Providers", "Audit Logs"),
+        *((_MENU, menu) for menu in ("Admin", "Connections", "Variables", "Pools", "Plugins", "XComs")),
+        (_MENU, "Audit Logs"),
+    ]
+    return {"Viewer": viewer, "Deployer": deployer, "Pipeline Admin": admin}
+
+
+def ensure_roles(security: Any) -> list[str]:
+    """Create the roles, or give them what they lack; never take away what an administrator added."""
+    changed = []
+    for name, permissions in role_permissions().items():
+        role = security.find_role(name) or security.add_role(name)
+        held = {(p.action.name, p.resource.name) for p in role.permissions if p.action and p.resource}
+        missing = [permission for permission in dict.fromkeys(permissions) if permission not in held]
+        for action, resource in missing:
+            security.add_permission_to_role(role, security.create_permission(action, resource))
+        if missing:
+            changed.append(name)
+    return changed

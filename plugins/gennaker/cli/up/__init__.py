@@ -1,0 +1,1 @@
+"""Start Airflow here, run a pipeline in it and keep it up (`make run`)."""
