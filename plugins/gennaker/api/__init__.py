@@ -1,0 +1,1 @@
+"""The web application at ``/gennaker``: thin routes over the services."""

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.database import DATABASES, World, postgresql
+
+
+@pytest.fixture(params=list(DATABASES))
+def world(request: pytest.FixtureRequest) -> World:
+    """Return an empty DAG in each kind of database."""
+    return World(DATABASES[request.param]())
+
+
+@pytest.fixture
+def pg_world() -> World:
+    """Return an empty DAG in PostgreSQL, where rows are really locked."""
+    return World(postgresql())
