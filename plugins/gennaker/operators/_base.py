@@ -23,8 +23,9 @@ from airflow.sdk.exceptions import (
 )
 from pydantic import ValidationError
 
-from gennaker.errors import ExpressionError, GennakerError
+from gennaker.errors import GennakerError
 from gennaker.expr import Evaluation
+from gennaker.operators._conditions import why_skipped
 from gennaker.operators._halt import halt_pipeline
 from gennaker.operators._outcome import FAILURE_STATUS, Result, Status, failure, skipped
 from gennaker.operators._pipeline import PipelineInfo
@@ -56,6 +57,8 @@ class StageOperator(BaseOperator):
     skippable_keys: ClassVar[frozenset[str]] = frozenset({"manifests", "manifest", "patchBody"})
     #: Seconds that the stage may take where it has no ``stageTimeoutMs``; None is for ever.
     default_timeout: ClassVar[float | None] = None
+    #: Whether :meth:`work` only computes: a dry run then really does it.
+    computes: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -105,32 +108,11 @@ class StageOperator(BaseOperator):
         return None
 
     def _begin(self, run: StageRun) -> Result:
-        if (reason := self._disabled(run)) is not None:
+        if (reason := why_skipped(self.raw, run, now=utc_now())) is not None:
             return skipped(reason)
-        if (expiry := self.raw.get("startTimeExpiry")) and utc_now().timestamp() * 1000 > float(expiry):
-            return skipped("the stage was reached after its start time expiry")
         if self.raw.get("restrictExecutionDuringTimeWindow") is True:
             return self._await_window(run)
         return self._work(run)
-
-    def _disabled(self, run: StageRun) -> str | None:
-        """Return why the stage is switched off, or None where it runs."""
-        condition = self.raw.get("stageEnabled")
-        if not isinstance(condition, Mapping) or condition.get("type", "expression") != "expression":
-            return None
-        expression = str(condition.get("expression") or "").strip()
-        if not expression:
-            return None
-        try:
-            value = run.evaluate(expression).value if "${" in expression else run.evaluate_bare(expression)
-        except ExpressionError as error:
-            # Orca skips here too, with no more than a log line.
-            return f"the condition {expression!r} could not be evaluated: {error}"
-        if str(value).lower() == "true":
-            return None
-        if str(value).lower() == "false":
-            return f"the condition {expression!r} is false"
-        return f"the condition {expression!r} gave {value!r}, which is neither true nor false"
 
     def _await_window(self, run: StageRun) -> Result:
         window = self.model.model_validate(dict(self.raw)).restricted_execution_window
@@ -152,6 +134,13 @@ class StageOperator(BaseOperator):
 
     def _work(self, run: StageRun) -> Result:
         run.began_work = utc_now()
+        if (refusal := self.refused(run)) is not None:
+            return refusal
+        with self._time_limit(run):
+            return self.work(run)
+
+    def refused(self, run: StageRun) -> Result | None:
+        """Return the failure of a stage whose evaluated JSON cannot be worked with, or None."""
         evaluation = run.evaluation
         for problem in evaluation.problems:
             self.log.warning("%s: %s: %s", problem.path, problem.expression, problem.message)
@@ -161,8 +150,7 @@ class StageOperator(BaseOperator):
             run.stage  # noqa: B018 - reads the evaluated JSON as the stage's type
         except ValidationError as error:
             return failure(_bad_inputs(error), final=True)
-        with self._time_limit(run):
-            return self.work(run)
+        return None
 
     @contextmanager
     def _time_limit(self, run: StageRun) -> Iterator[None]:
@@ -213,20 +201,23 @@ class StageOperator(BaseOperator):
     # ---- the outcome ---------------------------------------------------------------------------------
 
     def _conclude(self, run: StageRun, step: Callable[[StageRun], Result]) -> None:
+        self._finish(run, self.attempt(run, step))
+
+    def attempt(self, run: StageRun, step: Callable[[StageRun], Result]) -> Result:
+        """Take a step; return how it went, whatever it raises."""
         try:
-            result = step(run)
+            return step(run)
         except AirflowSkipException as skip:
-            result = skipped(str(skip))
+            return skipped(str(skip))
         except AirflowTaskTimeout:
-            result = self.timed_out(run, "the stage's time is over")
+            return self.timed_out(run, "the stage's time is over")
         except AirflowFailException as error:
-            result = failure(str(error), final=True)
+            return failure(str(error), final=True)
         except GennakerError as error:
-            result = failure(str(error))
+            return failure(str(error))
         except Exception as error:
             self.log.exception("The stage's work failed")
-            result = failure(f"{type(error).__name__}: {error}")
-        self._finish(run, result)
+            return failure(f"{type(error).__name__}: {error}")
 
     def _finish(self, run: StageRun, result: Result) -> None:
         if result.bad and not result.final and _may_retry(run.ti):

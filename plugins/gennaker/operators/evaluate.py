@@ -16,6 +16,7 @@ from gennaker.operators._run import StageRun, plain
 class EvaluateVariablesOperator(StageOperator):
     """Evaluate variables in order; a later one sees the earlier ones."""
 
+    computes = True
     raw_keys = frozenset({"variables"})
 
     def work(self, run: StageRun) -> Result:
@@ -40,6 +41,8 @@ class EvaluateVariablesOperator(StageOperator):
 
 class EvaluateArtifactsOperator(StageOperator):
     """Make base64 artifacts of evaluated text."""
+
+    computes = True
 
     def work(self, run: StageRun) -> Result:
         """Return the artifacts as an output."""

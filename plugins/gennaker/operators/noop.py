@@ -10,6 +10,8 @@ from gennaker.operators._run import StageRun
 class NoopOperator(StageOperator):
     """Succeed."""
 
+    computes = True
+
     def work(self, run: StageRun) -> Result:
         """Return success."""
         return Result()

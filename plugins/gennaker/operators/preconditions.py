@@ -15,6 +15,7 @@ from gennaker.spec.model import FailurePolicy
 class CheckPreconditionsOperator(StageOperator):
     """Check every precondition; the worst failure decides."""
 
+    computes = True
     raw_keys = frozenset({"preconditions"})
 
     def work(self, run: StageRun) -> Result:

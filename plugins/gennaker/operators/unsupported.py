@@ -10,6 +10,8 @@ from gennaker.operators._run import StageRun
 class UnsupportedOperator(StageOperator):
     """Fail with a message that names the type."""
 
+    computes = True
+
     def work(self, run: StageRun) -> Result:
         """Return the failure."""
         return failure(
