@@ -26,6 +26,8 @@ class Document:
     spec: dict[str, Any] | None
     base: str = "$"
     problems: tuple[SpecProblem, ...] = field(default=())
+    partial: bool = False
+    """Whether other stages may join: a template's are not all of them."""
 
 
 def unwrap(value: Any, templates: Mapping[str, Mapping[str, Any]]) -> Document:
@@ -85,7 +87,7 @@ def _template(raw: dict[str, Any]) -> Document:
     inner = raw["pipeline"]
     if isinstance(inner.get("template"), Mapping):
         return _placeholder({**raw, **inner}, "template-unsupported", "this configures a template", raw=raw)
-    return Document(raw=raw, spec=instantiate(raw), base="$.pipeline")
+    return Document(raw=raw, spec=instantiate(raw), base="$.pipeline", partial=True)
 
 
 def _is_configuration(raw: Mapping[str, Any]) -> bool:

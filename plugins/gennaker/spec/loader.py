@@ -94,11 +94,8 @@ def load(
     if check and pipeline is not None:
         from gennaker.spec.checks import Subject, examine
 
-        problems += examine(
-            Subject(
-                spec=spec, base=base, pipeline=pipeline, graph=graph, models=models, document=document.raw
-            )
-        )
+        subject = Subject(spec, base, pipeline, graph, models, partial=document.partial)
+        problems += examine(subject)
     return LoadedPipeline(document.raw, spec, base, pipeline, graph, tuple(dict.fromkeys(problems)))
 
 

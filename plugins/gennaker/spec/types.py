@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, TypeAlias, TypeVar
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 T = TypeVar("T")
 
@@ -44,16 +44,24 @@ def _items(value: Any) -> Any:
 ExprText: TypeAlias = Annotated[str, StringConstraints(pattern=r"\$\{")]
 """Text that holds an expression."""
 
-ExprInt: TypeAlias = int | ExprText
+# Editors should not complain of "30", which the number beside it reads.
+_NumberText: TypeAlias = Annotated[
+    ExprText, WithJsonSchema({"type": "string", "pattern": r"\$\{|^\s*[-+]?[0-9.]+\s*$"})
+]
+_BoolText: TypeAlias = Annotated[
+    ExprText, WithJsonSchema({"type": "string", "pattern": r"\$\{|^([Tt]rue|[Ff]alse|TRUE|FALSE)$"})
+]
+
+ExprInt: TypeAlias = int | _NumberText
 """A whole number, also as text, or an expression."""
 
-ExprNumber: TypeAlias = int | float | ExprText
+ExprNumber: TypeAlias = int | float | _NumberText
 """A number, also as text, or an expression."""
 
-ExprBool: TypeAlias = bool | ExprText
+ExprBool: TypeAlias = bool | _BoolText
 """True or false, also as text, or an expression."""
 
-ExprStr: TypeAlias = Annotated[str, BeforeValidator(_text)]
+ExprStr: TypeAlias = Annotated[str, BeforeValidator(_text, json_schema_input_type=str | int | float | bool)]
 """Text; numbers and booleans are written out."""
 
 ExprMap: TypeAlias = dict[str, Any] | ExprText

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from gennaker.spec.checks import artifacts, identity, parameters, stages, times, triggers
 from gennaker.spec.checks.subject import Subject
 from gennaker.spec.problems import SpecProblem
 
 __all__ = ["Subject", "examine"]
 
+_CHECKS = (
+    identity.check,
+    stages.check,
+    parameters.check,
+    triggers.check,
+    times.check,
+    artifacts.check,
+)
+
 
 def examine(subject: Subject) -> list[SpecProblem]:
     """Return everything that the checks find."""
-    return []
+    return [found for check in _CHECKS for found in check(subject)]
