@@ -1,0 +1,43 @@
+"""Find the artifacts that the trigger or a stage resolved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gennaker.expr.faults import Fault
+from gennaker.expr.functions import function
+from gennaker.expr.scope import Scope
+from gennaker.expr.values import ListValue, is_list, is_map
+
+
+def _trigger_artifact(scope: Scope, key: str, wanted: Any) -> Any:
+    trigger = scope.root.get("trigger")
+    expected = trigger.get("resolvedExpectedArtifacts") if is_map(trigger) else None
+    for one in expected if is_list(expected) else ():
+        bound = one.get("boundArtifact") if is_map(one) else None
+        if is_map(bound) and wanted is not None and bound.get(key) == wanted:
+            return bound
+    execution = scope.execution.source.get("id")
+    raise Fault(f"Unable to locate resolved artifact {wanted} in trigger execution {execution}.")
+
+
+@function("triggerResolvedArtifact")
+def trigger_resolved_artifact(scope: Scope, name: Any) -> Any:
+    return _trigger_artifact(scope, "name", name)
+
+
+@function("triggerResolvedArtifactByType")
+def trigger_resolved_artifact_by_type(scope: Scope, kind: Any) -> Any:
+    return _trigger_artifact(scope, "type", kind)
+
+
+@function("resolvedArtifacts")
+def resolved_artifacts(scope: Scope) -> ListValue:
+    found = ListValue()
+    for stage in scope.execution.stages.all:
+        outputs = stage.get("outputs")
+        artifacts = outputs.get("artifacts") if is_map(outputs) else None
+        if is_list(artifacts):
+            scope.budget.grow(len(artifacts))
+            found.extend(artifacts)
+    return found
