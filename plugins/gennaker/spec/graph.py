@@ -214,6 +214,8 @@ def _cycle(nodes: Sequence[Node], sorted_out: set[str], base: str) -> SpecProble
         here = next(requisite for requisite in left[here].requisites if requisite in left)
     walked = list(trail)
     loop = walked[walked.index(here) :][::-1]
+    start = loop.index(min(loop, key=lambda ref_id: left[ref_id].index))
+    loop = loop[start:] + loop[:start]
     names = [f"'{left[ref_id].name}' ({ref_id})" for ref_id in loop]
     first = left[loop[0]]
     return problem(

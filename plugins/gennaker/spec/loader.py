@@ -130,7 +130,11 @@ def _stages(
             problems += faults
         if not stages[-1].type:
             path = json_path(base, "stages", index)
-            problems.append(problem("missing-stage-type", path=path, message="`type` is absent"))
+            problems.append(
+                problem(
+                    "missing-stage-type", path=path, message="`type` is absent", stage=stages[-1].name or None
+                )
+            )
     return stages, problems
 
 

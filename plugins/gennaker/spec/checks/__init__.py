@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gennaker.spec.checks import artifacts, identity, parameters, stages, times, triggers
+from gennaker.spec.checks import artifacts, expressions, identity, parameters, stages, times, triggers
 from gennaker.spec.checks.subject import Subject
 from gennaker.spec.problems import SpecProblem
 
@@ -15,6 +15,7 @@ _CHECKS = (
     triggers.check,
     times.check,
     artifacts.check,
+    expressions.check,
 )
 
 
