@@ -15,6 +15,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
+from airflow.sdk.bases.operator import ExecutorSafeguard
 from airflow.sdk.exceptions import (
     AirflowException,
     AirflowFailException,
@@ -85,7 +86,7 @@ class Run:
             upstream = [self.states[name] for name in task.upstream_task_ids]
             if (
                 any(state in ("failed", "upstream_failed") for state in upstream)
-                and str(task.trigger_rule) == "none_failed"
+                and task.trigger_rule == "none_failed"
             ):
                 self.states[task.task_id] = "upstream_failed"
             else:
@@ -115,6 +116,7 @@ class Run:
         self.states[task.task_id] = self._course(task, context)
 
     def _course(self, task: Any, context: dict[str, Any]) -> str:
+        ExecutorSafeguard.tracker.set(task)
         call: Callable[[], Any] = partial(task.execute, context)
         while True:
             try:

@@ -116,8 +116,8 @@ def _add_tasks(pipeline: Pipeline, info: PipelineInfo) -> None:
 def _concurrency(pipeline: Pipeline) -> int:
     if pipeline.limit_concurrent is True:
         return 1
-    most = pipeline.max_concurrent_executions or 0
-    return most if most > 0 else UNLIMITED
+    most = pipeline.max_concurrent_executions
+    return most if isinstance(most, int) and most > 0 else UNLIMITED
 
 
 def _documentation(pipeline: Pipeline, revision: str) -> str:

@@ -49,10 +49,9 @@ def unsure(graph: Graph, stages: Mapping[str, Stage]) -> frozenset[str]:
 
 def needs_verdict(graph: Graph, stages: Mapping[str, Stage]) -> bool:
     """Return whether the states of the last tasks could judge a run wrongly."""
-    return any(_misjudged(node) for node in graph.nodes) or bool(unsure(graph, stages))
-
-
-def _misjudged(node: Node) -> bool:
-    if node.finally_:
-        return node.policy in _FAILS_RUN
-    return node.policy is FailurePolicy.HALT_BRANCH
+    judged = [node for node in graph.nodes if not node.finally_] or graph.nodes
+    return (
+        any(node.policy is FailurePolicy.HALT_BRANCH for node in judged)
+        or any(node.finally_ and node.policy in _FAILS_RUN for node in graph.nodes)
+        or bool(unsure(graph, stages))
+    )

@@ -12,6 +12,7 @@ from gennaker.errors import StageFailed
 from gennaker.expr import Evaluation, Services, evaluate_expression, evaluate_with_problems
 from gennaker.operators._execution import STAGE_KEY, execution_of, millis
 from gennaker.operators._outcome import Status
+from gennaker.operators._parameters import Parameters
 from gennaker.security.redact import MASK, redact
 from gennaker.settings import Settings, from_airflow
 
@@ -69,9 +70,10 @@ class StageRun:
         return execution_of(self.operator.pipeline, self.ti, self.dag_run)
 
     @property
-    def parameters(self) -> Mapping[str, Any]:
+    def parameters(self) -> Parameters:
         """Return the run's parameters."""
-        return self.execution["parameters"]
+        parameters: Parameters = self.execution["parameters"]
+        return parameters
 
     @property
     def manual(self) -> bool:

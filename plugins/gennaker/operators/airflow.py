@@ -102,7 +102,7 @@ def _connection_argument(cls: type[BaseOperator], path: str) -> str:
         name
         for base in cls.__mro__
         if "__init__" in vars(base)
-        for name in inspect.signature(base.__init__).parameters
+        for name in inspect.signature(vars(base)["__init__"]).parameters
         if name.endswith("conn_id")
     ]
     if not names:
