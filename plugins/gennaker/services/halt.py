@@ -115,14 +115,15 @@ def _act(scene: _Scene, targets: Sequence[TaskInstance], reason: str, *, session
     for ti in targets:
         state = TaskInstanceState.FAILED if ti in begun else TaskInstanceState.SKIPPED
         ti.set_state(state, session=session)
-    message = f"canceled: stage '{runs.display_name(scene.dag, scene.caller.task_id)}' halted the pipeline"
+    cause = f"stage '{runs.display_name(scene.dag, scene.caller.task_id)}' halted the pipeline"
+    message = f"canceled: {cause}"
     stopping.write_canceled(begun, message, session=session)
     stopping.close_approvals(begun, session=session)
     runs.tell_listeners(begun, message)
     record = {"at": datetime.now(UTC).isoformat(), "reason": reason, "canceled": before}
     records.write(HALT_KEY, scene.caller, record, session=session)
     run = scene.run
-    children = cancel.cancel_children(begun, run, reason=message, requested_by="gennaker", session=session)
+    children = cancel.cancel_children(begun, run, reason=cause, requested_by="gennaker", session=session)
     audit.record(
         "gennaker_halt",
         session=session,
