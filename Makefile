@@ -1,0 +1,65 @@
+# The commands of this project; `make` or `make help` lists them.
+# Everything lives in the checkout: .venv/ (Python), .airflow/ (the Airflow of `make run`).
+
+# The first Python that Airflow's providers support; `make PYTHON=/path/to/python3.12 …` chooses another.
+PYTHON ?= $(shell for p in python3.12 python3.13 python3.11 python3 python; do \
+	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+# make run
+PIPELINE ?=
+PARAMS ?=
+JUDGE ?=
+ONCE ?=
+PORT ?=
+HOME_FOLDER ?= .airflow
+# make test TESTS=tests/expr
+TESTS ?=
+export PIPELINE PARAMS JUDGE ONCE PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test lint bench ui corpus schema docs requirements clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## create .venv with everything that is needed
+
+$(INSTALLED): requirements.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed (make PYTHON=/path/to/python)"; exit 1; }
+	@echo "Installing into $(VENV) (once, some minutes)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+run: $(INSTALLED) ## start Airflow and the demo pipeline (PIPELINE=file.json PARAMS='k=v' JUDGE=continue ONCE=1 PORT=8080)
+	@exec $(BIN)/python -m gennaker.cli up --home '$(HOME_FOLDER)'
+
+test: lint ## check style, types and layers, then run all tests on a real Airflow (TESTS=path to run some)
+	@$(BIN)/python -m pytest $(TESTS)
+
+lint: $(INSTALLED) ## check style, types and layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@PYTHONPATH=plugins $(BIN)/lint-imports
+	@$(BIN)/mypy
+
+bench: $(INSTALLED) ## measure against the budgets and the peers
+	@$(BIN)/python -m tests.perf.bench
+
+ui:
+	@echo "Gennaker has no user interface of its own yet: pipelines appear in Airflow's."
+
+clean: ## remove what was built, the virtual environment and the Airflow of `make run`
+	@rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find plugins dags tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -rf $(VENV) .airflow
+
+requirements: $(INSTALLED) ## pin the newest versions that pyproject.toml allows
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+		--no-emit-index-url --upgrade --quiet --output-file requirements.txt

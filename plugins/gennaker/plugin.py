@@ -1,0 +1,26 @@
+"""
+Register Gennaker with Airflow (entry point ``airflow.plugins``, or the shim in the plugins folder).
+
+This is imported in every process of Airflow, workers included, so it imports nothing else; what only the API
+server needs is a property that only the API server reads.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from airflow.plugins_manager import AirflowPlugin
+
+
+class GennakerPlugin(AirflowPlugin):
+    """Add the application below ``/gennaker`` to the API server."""
+
+    name = "gennaker"
+
+    @cached_property
+    def fastapi_apps(self) -> list[Any]:  # type: ignore[override]
+        """Make the application; an error here ends the start of the API server, as it should."""
+        from gennaker.api.app import create_app
+
+        return [{"name": "Gennaker", "app": create_app(), "url_prefix": "/gennaker"}]
