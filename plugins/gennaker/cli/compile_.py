@@ -24,7 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
     from gennaker.cli import _files, _output
     from gennaker.cli._compiling import compile_file
 
-    compiled = [compile_file(file) for file in _files.load_all(arguments.files, templates=arguments.templates)]
+    files = _files.load_all(arguments.files, templates=arguments.templates)
+    compiled = [compile_file(file) for file in files]
     described = [{**file.to_dict(), **(_describe(dag) if dag is not None else {})} for file, dag in compiled]
     if arguments.output == "json":
         _output.print_json(described)
@@ -44,10 +45,13 @@ def _describe(dag: DAG) -> dict[str, Any]:
         "name": dag.dag_display_name,
         "max_active_runs": dag.max_active_runs,
         "tags": sorted(dag.tags),
-        "params": {name: _parameter(param) for name, param in dag.params.items_raw()},
+        "params": {name: _parameter(param) for name, param in dag.params.items()},
         "tasks": [_task(task) for task in stages],
         "edges": [
-            [task.task_id, below] for task in stages for below in sorted(task.downstream_task_ids) if below in names
+            [task.task_id, below]
+            for task in stages
+            for below in sorted(task.downstream_task_ids)
+            if below in names
         ],
         "verdict": dag.has_task(VERDICT_TASK),
     }
@@ -68,7 +72,9 @@ def _task(task: Any) -> dict[str, Any]:
 
 def _parameter(param: Any) -> dict[str, Any]:
     shown = {"schema": dict(param.schema)}
-    return {"default": param.value, **shown} if param.has_value else shown
+    # A parameter without a default has a marker there that is not JSON.
+    known = isinstance(param.value, str | int | float | list | dict | None)
+    return {"default": param.value, **shown} if known else shown
 
 
 def _print(file: SpecFile, shown: dict[str, Any]) -> None:
@@ -85,7 +91,10 @@ def _print(file: SpecFile, shown: dict[str, Any]) -> None:
     columns = ("task_id", "stage", "type", "operator", "trigger_rule", "policy", "retries", "finally")
     print_table(
         (*columns, "then"),
-        [(*(task[key] for key in columns), " ".join(below.get(task["task_id"], ()))) for task in shown["tasks"]],
+        [
+            (*(task[key] for key in columns), " ".join(below.get(task["task_id"], ())))
+            for task in shown["tasks"]
+        ],
     )
     say(f"verdict task: {'yes' if shown['verdict'] else 'no'}; runs at a time: {shown['max_active_runs']}")
     say(f"{count(len(shown['params']), 'parameter')}: {', '.join(shown['params']) or 'none'}")
