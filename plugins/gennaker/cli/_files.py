@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gennaker.errors import GennakerError
 from gennaker.spec.problems import Severity, SpecProblem
 
 if TYPE_CHECKING:
@@ -95,6 +96,29 @@ def read_templates(folder: str | None) -> dict[str, dict[str, Any]]:
             found[path.stem] = value
             found[str(value.get("id") or path.stem)] = value
     return found
+
+
+def read_object(source: str | None, option: str) -> Mapping[str, Any]:
+    """Return the JSON object that a file holds, or that the argument is; nothing gives an empty one."""
+    if not source:
+        return {}
+    try:
+        inline = source.lstrip().startswith("{")
+        return as_object(
+            json.loads(source if inline else Path(source).read_text(encoding="utf-8-sig")), option
+        )
+    except OSError as fault:
+        reason = (fault.strerror or str(fault)).lower()
+        raise GennakerError(f"{option}: {source} could not be read: {reason}") from None
+    except (ValueError, RecursionError) as fault:
+        raise GennakerError(f"{option}: not JSON: {fault}") from None
+
+
+def as_object(value: Any, option: str) -> Mapping[str, Any]:
+    """Return a value that must be an object."""
+    if not isinstance(value, Mapping):
+        raise GennakerError(f"{option}: expected an object, found {json.dumps(value)[:60]}")
+    return value
 
 
 def _content(path: Path) -> bytes:

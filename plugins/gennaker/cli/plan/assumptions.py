@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
+from gennaker.cli._files import as_object, read_object
 from gennaker.errors import GennakerError
 from gennaker.spec.graph import Graph
 
@@ -47,7 +46,7 @@ def read_assumptions(
 
     :param unknown: refIds of the stages of unknown types.
     """
-    trigger = _trigger(_json(arguments.trigger, "--trigger"))
+    trigger = _trigger(read_object(arguments.trigger, "--trigger"))
     supplied = trigger.get("parameters")
     parameters = dict(supplied) if isinstance(supplied, Mapping) else {}
     outcomes = {
@@ -65,8 +64,8 @@ def read_assumptions(
             ref: v for name, v in _pairs(arguments.judge, "--judge") for ref in _judgments(name, graph)
         },
         outputs={
-            ref: _object(value, f"--outputs: {name}")
-            for name, value in _json(arguments.outputs, "--outputs").items()
+            ref: as_object(value, f"--outputs: {name}")
+            for name, value in read_object(arguments.outputs, "--outputs").items()
             for ref in _stages(name, graph)
         },
         durations={
@@ -128,23 +127,3 @@ def _trigger(given: Mapping[str, Any]) -> dict[str, Any]:
         return dict(given)
     brought = {key: given[key] for key in ("parameters", "artifacts") if key in given}
     return {"type": "webhook", "payload": dict(given), **brought}
-
-
-def _json(source: str | None, option: str) -> Mapping[str, Any]:
-    """Return the object that a file holds, or that the argument itself is."""
-    if not source:
-        return {}
-    try:
-        text = source if source.lstrip().startswith("{") else Path(source).read_text(encoding="utf-8-sig")
-        return _object(json.loads(text), option)
-    except OSError as fault:
-        reason = (fault.strerror or str(fault)).lower()
-        raise GennakerError(f"{option}: {source} could not be read: {reason}") from None
-    except ValueError as fault:
-        raise GennakerError(f"{option}: not JSON: {fault}") from None
-
-
-def _object(value: Any, option: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise GennakerError(f"{option}: expected an object, found {json.dumps(value)[:60]}")
-    return value

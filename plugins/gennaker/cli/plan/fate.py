@@ -134,7 +134,8 @@ def _seconds(operator: StageOperator, run: DryRun, world: World) -> float:
     if operator.node.type == "waitUntil":
         left = number(run.stage.epoch_millis, "epochMillis") / 1000 - run.started.timestamp()
         return max(0.0, left)
-    return 0.0 if operator.computes else UNKNOWN
+    computed = operator.computes and operator.node.ref_id not in world.assumed.outcomes
+    return 0.0 if computed else UNKNOWN
 
 
 def _assumed(outcome: str, policy: FailurePolicy) -> Result:
