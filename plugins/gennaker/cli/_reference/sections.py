@@ -1,0 +1,32 @@
+"""
+Parts of a page that is otherwise written by hand.
+
+``<!-- generated: example release -->`` up to ``<!-- end -->`` is replaced by what it names:
+``example NAME``, ``diagram NAME`` or ``support``.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from gennaker.cli._reference import examples, stages
+from gennaker.errors import NotFound
+
+_SECTION = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def filled(text: str, root: Path) -> str:
+    """Return a page with its generated parts up to date."""
+    return _SECTION.sub(lambda found: f"{found[1]}\n{_content(found[2], root)}\n\n{found[3]}", text)
+
+
+def _content(name: str, root: Path) -> str:
+    kind, _, argument = name.partition(" ")
+    if kind == "example":
+        return examples.block(root, argument)
+    if kind == "diagram":
+        return examples.diagram(root, argument)
+    if kind == "support":
+        return stages.support_table()
+    raise NotFound(f"nothing generated is called {name!r}", hint="use example NAME, diagram NAME or support")
