@@ -3,16 +3,21 @@ Every stage type that this installation knows.
 
 ``spec`` holds the envelope and knows no type; ``stages`` holds the types and knows no pipeline. The catalog
 brings them together: models for the loader, a JSON schema for editors, descriptors for forms and docs.
+A worker, which needs a handful of types, imports only their modules: ``manualJudgment`` is looked for in
+``manual_judgment.py`` before all modules are imported.
+
 ``python -m gennaker.catalog > pipeline_specs/schema/pipeline.schema.json`` writes the schema.
 """
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import inspect
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -65,7 +70,43 @@ def stage_models() -> Mapping[str, type[Stage]]:
 
 def fallback_model() -> type[Stage]:
     """Return the model of a stage whose type nobody knows."""
-    return _kinds()[FALLBACK]
+    from gennaker.stages.unsupported import Unsupported
+
+    return Unsupported
+
+
+class _AsNeeded(Mapping[str, type[Stage]]):
+    """The same as :func:`stage_models`, importing a module when a pipeline has a stage of its type."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, type[Stage] | None] = {}
+
+    def __getitem__(self, kind: str) -> type[Stage]:
+        if kind not in self._found:
+            self._found[kind] = _by_convention(kind) or stage_models().get(kind)
+        found = self._found[kind]
+        if found is None:
+            raise KeyError(kind)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(stage_models())
+
+    def __len__(self) -> int:
+        return len(stage_models())
+
+
+_AS_NEEDED = _AsNeeded()
+
+
+def _by_convention(kind: str) -> type[Stage] | None:
+    """Return a type's model if it is the one class of that kind in the module of that name."""
+    name = f"{STAGES}.{re.sub(r'(?<!^)(?=[A-Z])', '_', kind).lower()}"
+    if not kind.isidentifier() or importlib.util.find_spec(name) is None:
+        return None
+    members = vars(importlib.import_module(name)).values()
+    found = (value for value in members if isinstance(value, type) and vars(value).get("KIND") == kind)
+    return next((value for value in found if issubclass(value, Stage)), None)
 
 
 def load(
@@ -75,9 +116,8 @@ def load(
     templates: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> loader.LoadedPipeline:
     """Load a pipeline with every stage type that is installed."""
-    return loader.load(
-        source, models=stage_models(), fallback=fallback_model(), check=check, templates=templates
-    )
+    models = stage_models() if check else _AS_NEEDED
+    return loader.load(source, models=models, fallback=fallback_model(), check=check, templates=templates)
 
 
 @cache

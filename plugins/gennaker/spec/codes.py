@@ -1,11 +1,13 @@
 """
 The codes of every problem, with what each means and what to do about it.
 
-docs/reference/problems.md shows this table; a test compares the two.
+docs/reference/problems.md shows this table, and a test compares the two;
+``python -m gennaker.spec.codes`` prints it.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -178,3 +180,15 @@ CODES: Mapping[str, Code] = MappingProxyType(
         ),
     }
 )
+
+
+def markdown() -> str:
+    """Return the table as Markdown."""
+    rows = (
+        f"| `{code}` | {known.severity} | {known.meaning} | {known.advice} |" for code, known in CODES.items()
+    )
+    return "\n".join(("| Code | Severity | What it means | What to do |", "|---|---|---|---|", *rows)) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown())

@@ -159,6 +159,6 @@ def _model(data: Mapping[str, Any], models: Models, fallback: type[StageEnvelope
     """Return the model of a stage's type, else of its ``alias``, which is how Orca finds a builder."""
     for key in ("type", "alias"):
         kind = data.get(key)
-        if isinstance(kind, str) and kind in models:
-            return models[kind]
+        if isinstance(kind, str) and kind and (model := models.get(kind)) is not None:
+            return model
     return fallback

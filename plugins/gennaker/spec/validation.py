@@ -123,10 +123,14 @@ def _child(data: Any, step: str | int) -> Any:
 
 
 def _plain(message: str) -> str:
+    """Shorten what pydantic says, since it stands after "expected"."""
+    if message.startswith("String should match"):
+        return "an expression"
+    if "dictionary" in message:
+        return "an object"
+    wanted = message.removeprefix("Input should be ").partition(", unable to")[0]
     return (
-        message.removeprefix("Input should be ")
-        .removeprefix("String should match pattern ")
-        .replace(r"'\$\{'", "an expression")
+        wanted.replace("a valid integer", "a whole number").replace("a valid ", "a ").replace("tuple", "list")
     )
 
 

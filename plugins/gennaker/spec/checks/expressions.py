@@ -78,8 +78,9 @@ def _in_stage(text: _Text, stage: StageView, subject: Subject) -> Iterator[SpecP
     found = text.references()
     yield from _syntax(text, found, stage=stage)
     yield from _parameters(text, found, subject, stage=stage)
-    for name in sorted(found.stages):
-        yield from _named_stage(name, text.path, stage, subject)
+    # An expression that asks whether a stage exists may well name one that does not.
+    for name in () if "stageExists" in found.functions else sorted(found.stages):
+        yield from _named_stage(name, text.path, stage, subject, lenient="stage" not in found.functions)
     for ref_id in sorted(found.ref_ids):
         yield from _numbered_stage(ref_id, text.path, stage, subject)
     for name in sorted(found.judgments):
@@ -160,10 +161,13 @@ def _parameters(
         )
 
 
-def _named_stage(name: str, path: str, stage: StageView, subject: Subject) -> Iterator[SpecProblem]:
+def _named_stage(
+    name: str, path: str, stage: StageView, subject: Subject, *, lenient: bool = False
+) -> Iterator[SpecProblem]:
+    """Look for a stage by name; a lenient function gives nothing where it finds none."""
     targets = [other for other in subject.stages if other.model.name == name]
     if not targets:
-        doubtful = subject.partial or _CHILD.fullmatch(name) is not None
+        doubtful = lenient or subject.partial or _CHILD.fullmatch(name) is not None
         yield _unknown(f"no stage is called '{name}'", path, stage, doubtful=doubtful)
         return
     if len(targets) > 1:
