@@ -18,7 +18,12 @@ PORT ?=
 HOME_FOLDER ?= .airflow
 # make test TESTS=tests/expr
 TESTS ?=
-export PIPELINE PARAMS JUDGE ONCE PORT
+# Taken as they were typed: neither make nor a shell may expand what stands in a parameter.
+export GENNAKER_PIPELINE = $(value PIPELINE)
+export GENNAKER_PARAMS = $(value PARAMS)
+export GENNAKER_JUDGE = $(value JUDGE)
+export GENNAKER_ONCE = $(value ONCE)
+export GENNAKER_PORT = $(value PORT)
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test lint bench ui corpus schema docs requirements clean
