@@ -31,13 +31,17 @@ OUTPUTS: Mapping[str, Mapping[str, str]] = {
         "executionName": "What the stage calls the child.",
         "*": "Everything that the child's stages put out, unless `skipDownstreamOutput`.",
     },
+    "webhook": {
+        "webhook": "The answer: `statusCode`, `statusCodeValue`, `body`, `headers`, and `monitor` for the "
+        "last status. In the stage's *context*: `#stage('name').context.webhook`.",
+    },
 }
 
 #: Where a type falls short in this version, beyond what its own notes say.
 LIMITS: Mapping[str, str] = {
     "checkPreconditions": "a `clusterSize` precondition fails: it needs stages of a later version",
-    "manualJudgment": "`approval.approvers` is enforced; roles, groups, quorum, order and self-approval are "
-    "kept but not enforced yet",
+    "manualJudgment": "`approval.approvers` is enforced (by user id); roles, groups, quorum, order and "
+    "self-approval are kept but not enforced yet",
     "pipeline": "artifacts are not handed to the child yet",
 }
 

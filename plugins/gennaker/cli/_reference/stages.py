@@ -47,14 +47,14 @@ def support(model: type[Stage]) -> Support:
 
 def notes(model: type[Stage]) -> str:
     """Say where a type differs from Spinnaker's."""
-    return "; ".join(text for text in (model.NOTES, LIMITS.get(model.KIND, "")) if text)
+    return "; ".join(text.rstrip(".") for text in (model.NOTES, LIMITS.get(model.KIND, "")) if text)
 
 
 def _section(model: type[Stage], root: Path) -> str:
     kind = model.KIND
     title = "Types that are not known" if kind == fallback_model().KIND else f"`{kind}`"
     name = examples.example_name(kind)
-    told = f"Support: **{support(model)}**" + (f" ({notes(model)})" if notes(model) else "") + "."
+    told = f"Support: **{support(model)}**. {_as_sentence(notes(model))}".strip()
     also = f"Also written {', '.join(f'`{alias}`' for alias in model.ALIASES)}." if model.ALIASES else ""
     return "\n\n".join(
         part
@@ -70,6 +70,10 @@ def _section(model: type[Stage], root: Path) -> str:
         )
         if part
     )
+
+
+def _as_sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
 def _keys(model: type[Stage]) -> Iterator[str]:
