@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from airflow.sdk import DAG
+from airflow.sdk.definitions.param import ParamsDict
 
 from gennaker.compiler.params import dag_params
 from gennaker.compiler.semantics import VERDICT_TASK, needs_verdict, unsure
@@ -44,7 +45,6 @@ def compile_pipeline(
         dag_id,
         dag_display_name=name,
         schedule=None,
-        params=dag_params(pipeline.parameter_config),
         tags=[f"app:{application}"[:100]],
         doc_md=_documentation(pipeline, revision),
         max_active_runs=_concurrency(pipeline),
@@ -56,6 +56,9 @@ def compile_pipeline(
     )
     with dag:
         _add_tasks(pipeline, info)
+    # Only now: a task copies the params of its DAG, and Airflow then validates, compares and stores each copy.
+    # A task instance finds those of the DAG all the same.
+    dag.params = ParamsDict(dag_params(pipeline.parameter_config))
     return dag
 
 
