@@ -63,10 +63,10 @@ def _pipeline(report: dict[str, Any]) -> list[str]:
     lines += _section("Problems", ("where", "what"), [(f"`{p['path']}`", p["message"]) for p in told])
     if "summary" not in report:
         return lines
-    rows = [
-        (s["name"], s["type"], s["support"], s["notes"]) for s in report["stages"] if s["support"] != "exact"
-    ]
-    lines += _section("Stages that differ", ("stage", "type", "support", "notes"), rows)
+    differing = [stage for stage in report["stages"] if stage["support"] != "exact"]
+    columns = ("name", "type", "support", "notes")
+    rows = [tuple(stage[column] for column in columns) for stage in differing]
+    lines += _section("Stages that differ", ("stage", *columns[1:]), rows)
     refused = [found for found in report["expressions"] if found["status"] == "refused"]
     rows = [(at(found), _code(found["expression"]), found["reason"]) for found in refused]
     lines += _section("Refused expressions", ("where", "expression", "reason"), rows)

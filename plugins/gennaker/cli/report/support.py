@@ -28,10 +28,9 @@ def stage_support(loaded: LoadedPipeline) -> Iterator[dict[str, Any]]:
     """Yield how faithfully each stage runs."""
     models = stage_models()
     for path, stage in stages(loaded):
-        known = next(
-            (models[kind] for kind in (stage.get("type"), stage.get("alias")) if kind in models), None
-        )
-        model = known or fallback_model()
+        # Orca looks for an alias too where it does not know the type.
+        kinds = [str(stage.get(key)) for key in ("type", "alias")]
+        model = next((models[kind] for kind in kinds if kind in models), fallback_model())
         yield {
             "path": path,
             "refId": str(stage.get("refId", "")),

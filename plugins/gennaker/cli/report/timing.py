@@ -1,8 +1,9 @@
 """
-Name what the older expression engine does otherwise (v3, Spinnaker's default where ``spelEvaluator`` is absent).
+Name what the older expression engine does otherwise (v3, the default where ``spelEvaluator`` is absent).
 
-v3 evaluates the whole pipeline once when a run starts, with nothing but the trigger and the parameters at
-hand, and leaves what fails for the start of each stage. Here, as in v4, a stage's expressions wait for the stage.
+v3 evaluates the whole pipeline once when a run starts, with nothing but the trigger and the parameters
+at hand, and leaves what fails for the start of each stage. Here, as in v4, a stage's expressions wait
+for the stage.
 """
 
 from __future__ import annotations
