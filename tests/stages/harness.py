@@ -68,7 +68,7 @@ class Run:
         answers: Mapping[str, Answer] | None = None,
         directory: Any = None,
     ) -> None:
-        loaded = load(document)
+        loaded = load(document, check=False)
         self.dag = compile_pipeline(
             loaded, dag_id="app.test", application="app", name="test", directory=directory
         )

@@ -29,6 +29,13 @@ def test_no_time_is_no_wait() -> None:
     assert Run(wait(waitTime=0)).go().states == {"stage-0": "success"}
 
 
+def test_a_short_pause_is_slept_through_rather_than_handed_over() -> None:
+    before = datetime.now(UTC)
+
+    assert Run(wait(waitTime=0.05)).go().states == {"stage-0": "success"}
+    assert datetime.now(UTC) - before >= timedelta(seconds=0.05)
+
+
 def test_the_time_may_be_an_expression() -> None:
     before = datetime.now(UTC)
     run = Run(wait(waitTime="${ #toInt(parameters.minutes) * 60 }"), conf={"minutes": "2"}).go()
@@ -68,7 +75,7 @@ def test_the_trigger_fires_at_its_moment(seconds: float) -> None:
     moment = datetime.now(UTC) + timedelta(seconds=seconds)
 
     async def first() -> Any:
-        return await anext(aiter(UntilTrigger(moment.isoformat()).run()))
+        return await anext(aiter(UntilTrigger(moment.isoformat(), settle=0).run()))
 
     event = asyncio.run(first())
     assert event.payload == {"at": moment.isoformat()}

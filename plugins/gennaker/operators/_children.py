@@ -11,6 +11,7 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 from asgiref.sync import sync_to_async
 
 from gennaker.errors import StageFailed
+from gennaker.operators._triggers import SETTLE_SECONDS
 
 #: Seconds between two looks at the runs that a stage waits for.
 POLL_SECONDS = 2.0
@@ -48,7 +49,7 @@ class RunsTrigger(BaseTrigger):
         fail_fast: bool = False,
         cancel: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.runs = runs
         self.deadline = deadline
         self.fail_fast = fail_fast
@@ -66,6 +67,7 @@ class RunsTrigger(BaseTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look at the runs until they have ended."""
         until = datetime.fromisoformat(self.deadline) if self.deadline else None
+        await asyncio.sleep(SETTLE_SECONDS)
         while True:
             states = [await self._state(dag_id, run_id) for dag_id, run_id in self.runs]
             ended = all(state in ("success", "failed") for state in states)
@@ -80,7 +82,8 @@ class RunsTrigger(BaseTrigger):
     async def _state(self, dag_id: str, run_id: str) -> str:
         from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
 
-        return str(await sync_to_async(RuntimeTaskInstance.get_dagrun_state)(dag_id=dag_id, run_id=run_id))
+        state = await sync_to_async(RuntimeTaskInstance.get_dagrun_state)(dag_id=dag_id, run_id=run_id)
+        return str(getattr(state, "value", state))
 
     async def on_kill(self) -> None:
         """Cancel the child: the stage that waits for it was ended by a person."""

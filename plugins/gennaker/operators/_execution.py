@@ -114,7 +114,8 @@ class StageView(Mapping[str, Any]):
 
 def trigger_of(dag_run: Any, parameters: Parameters) -> dict[str, Any]:
     """Return the ``trigger`` of a run that Airflow started: who, how and with which parameters."""
-    kind = {"scheduled": "cron", "asset_triggered": "asset"}.get(str(dag_run.run_type), "manual")
+    run_type = str(getattr(dag_run.run_type, "value", dag_run.run_type))
+    kind = {"scheduled": "cron", "asset_triggered": "asset"}.get(run_type, "manual")
     if str(dag_run.run_id).startswith("pipeline__"):
         kind = "pipeline"
     return {

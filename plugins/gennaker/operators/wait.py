@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,9 @@ from gennaker.operators._outcome import Result
 from gennaker.operators._run import StageRun, utc_now
 from gennaker.operators._triggers import UntilTrigger
 from gennaker.operators._values import number
+
+#: A pause this short is slept through: to give the worker back and to ask for it again takes longer.
+INLINE_SECONDS = 10.0
 
 
 class WaitOperator(StageOperator):
@@ -27,7 +31,9 @@ class WaitOperator(StageOperator):
     def pause(self, run: StageRun, end: datetime) -> Result:
         """Wait until ``end``, or until the stage's time is over."""
         until = self.earliest(run, end) or end
-        if until <= utc_now():
+        left = (until - utc_now()).total_seconds()
+        if left <= INLINE_SECONDS:
+            time.sleep(max(0.0, left))
             return self._judge(run, end)
         self.wait_for(run, UntilTrigger(until.isoformat()), then="paused", end=end.isoformat())
 
