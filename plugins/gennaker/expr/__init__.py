@@ -1,8 +1,8 @@
 """
 Evaluate Spinnaker's pipeline expressions, ``${ }``, in a sandbox.
 
-Everything an expression can reach is data, or an entry of this room's own tables: helper functions, methods and types.
-Cost is bounded by :class:`Limits`. See docs/expressions.md for the language.
+Everything an expression can reach is data, or an entry of this room's own tables: helper functions,
+methods and types. Cost is bounded by :class:`Limits`. See docs/expressions.md for the language.
 """
 
 from gennaker.expr.functions import function_names

@@ -1,6 +1,4 @@
-"""
-Read properties and elements: the steps ``.name`` and ``[key]``.
-"""
+"""Read properties and elements: the steps ``.name`` and ``[key]``."""
 
 from __future__ import annotations
 
@@ -13,7 +11,7 @@ from gennaker.expr.scope import Scope
 from gennaker.expr.values import View, is_list, is_map, java_name
 from gennaker.expr.views import ExecutionView, StageView
 
-# Artifacts that Spinnaker moved into its artifact store; their content shows up as soon as a property is read.
+# Artifacts that were moved into a store; their content shows up as soon as a property is read.
 _STORED_TYPE = "remote/map/base64"
 
 

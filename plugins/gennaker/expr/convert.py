@@ -1,6 +1,4 @@
-"""
-Convert arguments and operands to the type that Java expects, by the rules of Spring's conversion service.
-"""
+"""Convert operands and arguments to the type that Java expects, as Spring's conversion service does."""
 
 from __future__ import annotations
 

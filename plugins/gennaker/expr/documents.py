@@ -1,8 +1,8 @@
 """
 Parse YAML and property files that nobody vouches for.
 
-YAML is read event by event first: nesting, tags, the number of values and what aliases expand to are known before
-anything is built.
+YAML is read event by event first: nesting, tags, the number of values and what aliases expand to are
+known before anything is built.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from gennaker.expr.faults import Fault, LimitFault
 from gennaker.expr.limits import Budget
 
 if TYPE_CHECKING:
-    import yaml
+    import yaml  # type: ignore[import-untyped,unused-ignore]
 
 _MAX_NESTING = 60
 _MAX_CHARACTERS = 200_000
@@ -34,7 +34,7 @@ def parse_yaml(text: str, budget: Budget) -> list[Any]:
     loader = _loader()
     try:
         _Audit(budget).read(yaml.parse(text, Loader=loader))
-        return list(yaml.load_all(text, Loader=loader))  # noqa: S506 - a safe loader
+        return list(yaml.load_all(text, Loader=loader))  # the loader is a safe one
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Fault(f"The YAML cannot be read: {' '.join(str(error).split())[:200]}") from None
 

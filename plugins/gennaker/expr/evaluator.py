@@ -1,8 +1,8 @@
 """
 Walk the nodes of an expression and compute its value.
 
-One function a kind of node, found by a table. ``active`` is the object that bare names belong to: the root, or the
-element inside a selection or projection.
+One function a kind of node, found by a table. ``active`` is the object that bare names belong to: the
+root, or the element inside a selection or projection.
 """
 
 from __future__ import annotations
@@ -10,7 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gennaker.expr import javatypes, methods, nodes
+from gennaker.expr import (
+    javatypes,  # noqa: F401 - importing it fills the tables of types
+    methods,  # noqa: F401 - importing it fills the tables of methods
+    nodes,
+)
 from gennaker.expr.access import read_index, read_property
 from gennaker.expr.convert import to_boolean, to_int, to_text
 from gennaker.expr.faults import Fault, LimitFault
@@ -204,8 +208,6 @@ def _instance_of(scope: Scope, value: Any, kind: Any) -> bool:
 
 
 def _matches(scope: Scope, value: Any, pattern: Any) -> bool:
-    if value is None:
-        return False
     if not isinstance(pattern, str):
         raise Fault(f"matches needs a regular expression, not {java_name(pattern)}")
     return full_match(pattern, to_text(value, scope.budget), scope.budget)

@@ -1,6 +1,4 @@
-"""
-Fill Java format strings: ``String.format("%05d of %s", 7, x)``.
-"""
+"""Fill Java format strings: ``String.format("%05d of %s", 7, x)``."""
 
 from __future__ import annotations
 
@@ -14,8 +12,8 @@ from gennaker.expr.text import java_text
 from gennaker.expr.values import is_number, java_name
 
 _SPECIFIER = re.compile(
-    r"%(?:(?P<index>\d{1,2})\$|(?P<again><))?(?P<flags>[-#+ 0,(]*)(?P<width>\d{1,6})?(?:\.(?P<precision>\d{1,4}))?"
-    r"(?P<kind>[a-zA-Z%])?"
+    r"%(?:(?P<index>\d{1,2})\$|(?P<again><))?(?P<flags>[-#+ 0,(]*)(?P<width>\d{1,6})?"
+    r"(?:\.(?P<precision>\d{1,4}))?(?P<kind>[a-zA-Z%])?"
 )
 
 

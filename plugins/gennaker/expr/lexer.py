@@ -1,9 +1,9 @@
 """
 Cut an expression into tokens.
 
-SpEL's keywords are ordinary names wherever an operator cannot stand (``trigger.matches``, ``{and: 1}``), which
-a generic lexer cannot tell; this one looks at the token before. It also enforces the size limits, so that
-hostile text is refused before the parser sees it.
+SpEL's keywords are ordinary names wherever an operator cannot stand (``trigger.matches``, ``{and: 1}``),
+which a generic lexer cannot tell; this one looks at the token before. It also enforces the size limits,
+so that hostile text is refused before the parser sees it.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ _PATTERN = re.compile(
 
 _SIGNS = {
     "?.": "SAFE", "?:": "ELVIS", "&&": "AND", "||": "OR", "!": "NOT", "?": "QMARK", ":": "COLON", ".": "DOT",
-    ",": "COMMA", "(": "LPAR", ")": "RPAR", "[": "LSQB", "]": "RSQB", "{": "LBRACE", "}": "RBRACE", "#": "HASH",
-    "^": "POWER", "+": "ADD", "-": "ADD", "*": "MULTIPLY", "/": "MULTIPLY", "%": "MULTIPLY",
+    ",": "COMMA", "(": "LPAR", ")": "RPAR", "[": "LSQB", "]": "RSQB", "{": "LBRACE", "}": "RBRACE",
+    "#": "HASH", "^": "POWER", "+": "ADD", "-": "ADD", "*": "MULTIPLY", "/": "MULTIPLY", "%": "MULTIPLY",
     "==": "COMPARE", "!=": "COMPARE", "<": "COMPARE", "<=": "COMPARE", ">": "COMPARE", ">=": "COMPARE",
 }  # fmt: skip
 
@@ -136,7 +136,7 @@ def _classify_sign(token: Lexeme, previous: str) -> tuple[Lexeme, ...]:
         return (token._replace(kind=_SIGNS[token.text]),)
     if previous not in _OPERAND_ENDS:
         return (token._replace(kind=_SELECTORS[token.text]),)
-    first, second = token.text
+    first, second = token.text[0], token.text[1]
     if first not in _SIGNS:
         raise SyntaxFault(f"Unexpected {first!r}", position=token.position)
     return (

@@ -60,7 +60,10 @@ class Budget:
         """Start the next text with full allowances, as far as the whole template has time left."""
         self._steps = self.limits.steps
         self._room = self.limits.growth
-        self._deadline = min(thread_time() + self.limits.seconds, self._final_deadline)
+        now = thread_time()
+        if now > self._final_deadline:
+            raise LimitFault(f"The template takes more than {self.limits.total_seconds} seconds")
+        self._deadline = min(now + self.limits.seconds, self._final_deadline)
         self._next_reading = self._steps - _STEPS_BETWEEN_CLOCK_READINGS
 
     def step(self, count: int = 1) -> None:

@@ -6,8 +6,7 @@ The grammar is compiled on first use, since most processes that import this room
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from gennaker.expr.faults import SyntaxFault
@@ -16,7 +15,6 @@ from gennaker.expr.limits import DEFAULT_LIMITS, Limits
 from gennaker.expr.nodes import Node
 
 if TYPE_CHECKING:
-    from lark import Lark
     from lark.exceptions import UnexpectedInput
 
 
@@ -25,11 +23,13 @@ def parse(expression: str, limits: Limits = DEFAULT_LIMITS) -> Node:
     """Parse a bare expression, without ``${ }``; what does not parse raises with its position."""
     from lark.exceptions import UnexpectedInput
 
-    tokens = tokenize(expression, limits)
+    from gennaker.expr.builder import grammar
+
+    tokens: Any = tokenize(expression, limits)
     if not tokens:
         raise SyntaxFault("The expression is empty", position=0)
     try:
-        tree: Any = _grammar().parse(tokens)  # type: ignore[arg-type]
+        tree: Any = grammar().parse(tokens)
     except UnexpectedInput as error:
         raise _explain(error, expression) from None
     assert isinstance(tree, Node)  # noqa: S101 - every rule of the grammar builds a node
@@ -38,22 +38,9 @@ def parse(expression: str, limits: Limits = DEFAULT_LIMITS) -> Node:
 
 def prepare() -> None:
     """Compile the grammar now, outside of any expression's time limit."""
-    _grammar()
+    from gennaker.expr.builder import grammar
 
-
-@cache
-def _grammar() -> Lark:
-    from lark import Lark
-
-    from gennaker.expr.builder import Builder, ReadyTokens
-
-    return Lark(
-        Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8"),
-        parser="lalr",
-        lexer=ReadyTokens,
-        transformer=Builder(),
-        maybe_placeholders=True,
-    )
+    grammar()
 
 
 def _explain(error: UnexpectedInput, expression: str) -> SyntaxFault:

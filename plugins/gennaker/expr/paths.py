@@ -1,6 +1,4 @@
-"""
-Write JSON paths such as ``$.stages[3].account``.
-"""
+"""Write JSON paths such as ``$.stages[3].account``."""
 
 from __future__ import annotations
 

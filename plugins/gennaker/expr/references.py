@@ -1,8 +1,8 @@
 """
 Find what expressions refer to, without evaluating them.
 
-Saving a pipeline uses this to check names, and the editor to list them. Names inside a selection or a projection
-belong to its elements and are not counted as roots.
+Saving a pipeline uses this to check names, and the editor to list them. Names inside a selection or a
+projection belong to its elements and are not counted as roots.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class References:
 
     parameters: frozenset[str] = frozenset()
     stages: frozenset[str] = frozenset()
-    """Names or ids given to ``#stage``, ``#stageExists``, ``#deployedServerGroups``, ``#manifestLabelValue``."""
+    """Names or ids that ``#stage``, ``#stageExists`` and other helpers are given."""
     ref_ids: frozenset[str] = frozenset()
     judgments: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()

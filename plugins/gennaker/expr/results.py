@@ -1,8 +1,8 @@
 """
 Hand results out as plain data.
 
-What an expression built is copied and loses its Java types; data that was there before is handed on as it is, so
-that nothing is loaded or copied that nobody reads.
+What an expression built is copied and loses its Java types; data that was there before is handed on as
+it is, so that nothing is loaded or copied that nobody reads.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """
 Answer bare names: what ``${name}`` means inside a stage.
 
-A stage's own keys come first, except for the names that Orca itself sets over them: ``execution``, ``trigger``,
-``parameters`` (a Jenkins stage has ``parameters`` of its own, whose expressions mean the run's) and
-``templateVariables``. A key that is found nowhere is looked up in the outputs of the stages before, nearest first;
-only the stages on that way are touched, since reading an output may cost a network call.
+A stage's own keys come first, except for the names that Orca itself sets over them: ``execution``,
+``trigger``, ``parameters`` (a Jenkins stage has ``parameters`` of its own, whose expressions mean the
+run's) and ``templateVariables``. A key that is found nowhere is looked up in the outputs of the stages
+before, nearest first; only the stages on that way are touched, since reading an output may cost a
+network call.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ class Stages:
 
 
 class StageContext(Mapping[str, Any]):
-    """Show a stage's own keys, the execution around it and the outputs of the stages before it as one mapping."""
+    """Show a stage's own keys, the execution around it and earlier stages' outputs as one mapping."""
 
     def __init__(
         self, own: Mapping[str, Any], execution: Mapping[str, Any] | None = None, stage: str | None = None

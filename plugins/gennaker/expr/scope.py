@@ -1,6 +1,4 @@
-"""
-Carry what an evaluation needs besides its nodes.
-"""
+"""Carry what an evaluation needs besides its nodes."""
 
 from __future__ import annotations
 

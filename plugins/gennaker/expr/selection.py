@@ -1,6 +1,4 @@
-"""
-Filter and transform lists and maps: ``.?[ ]``, ``.^[ ]``, ``.$[ ]`` and ``.![ ]``.
-"""
+"""Filter and transform lists and maps: ``.?[ ]``, ``.^[ ]``, ``.$[ ]`` and ``.![ ]``."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""
-Name what helper functions need from outside: the rooms above fill it in, this room never reaches out itself.
-"""
+"""Name what helper functions need from outside; this room never reaches out itself."""
 
 from __future__ import annotations
 

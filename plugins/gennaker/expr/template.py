@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from gennaker.expr.faults import SyntaxFault
+from gennaker.expr.faults import LimitFault, SyntaxFault
+from gennaker.expr.limits import DEFAULT_LIMITS
 
 PREFIX = "${"
+# A manifest may be long, what one text asks to compute may not.
+_MAX_EXPRESSIONS = 1_000
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
@@ -60,6 +63,8 @@ def _split(text: str) -> tuple[Part, ...]:
     parts: list[Part] = []
     position = 0
     while (start := text.find(PREFIX, position)) >= 0:
+        if len(parts) > 2 * _MAX_EXPRESSIONS:
+            raise LimitFault(f"The text holds more than {_MAX_EXPRESSIONS:,} expressions", position=start)
         if start > position:
             parts.append(Literal(text[position:start]))
         end = _closing(text, start)
@@ -77,7 +82,12 @@ def _closing(text: str, start: int) -> int:
     """Return the offset of the ``}`` that closes the expression starting at `start`."""
     opened: list[str] = []
     position = start + len(PREFIX)
+    last = position + DEFAULT_LIMITS.characters
     while position < len(text):
+        if position > last:
+            raise LimitFault(
+                f"The expression is longer than {DEFAULT_LIMITS.characters:,} characters", position=start
+            )
         sign = text[position]
         if sign == "}" and not opened:
             return position

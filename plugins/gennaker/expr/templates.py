@@ -1,8 +1,8 @@
 """
 Evaluate templates: JSON-like values whose texts and keys may hold ``${ }``.
 
-Spinnaker's rule holds: what fails stays as it was written and is reported. A text that is one expression gives
-the typed value; in a mixed text every piece becomes text, and a piece that is null stays literal.
+Spinnaker's rule holds: what fails stays as it was written and is reported. A text that is one expression
+gives the typed value; in a mixed text every piece becomes text, and a piece that is null stays literal.
 Results are final: text that came in through parameters or payloads is never evaluated again.
 """
 
@@ -84,7 +84,11 @@ def evaluate_with_problems(
     limits: Limits = DEFAULT_LIMITS,
 ) -> Evaluation:
     """Return the evaluated template together with what went wrong."""
-    walk = _Walk(_scope(context, execution, stage, services, allow_unknown_keys, limits))
+    walk = _Walk(
+        _scope(
+            context, execution, stage, services=services, allow_unknown_keys=allow_unknown_keys, limits=limits
+        )
+    )
     value = walk.visit(template, ROOT, 0)
     return Evaluation(value, tuple(walk.problems), walk.evaluated)
 
@@ -100,7 +104,9 @@ def evaluate_expression(
     limits: Limits = DEFAULT_LIMITS,
 ) -> Any:
     """Return the value of a bare expression, without ``${ }``; raise ExpressionError when it fails."""
-    scope = _scope(context, execution, stage, services, allow_unknown_keys, limits)
+    scope = _scope(
+        context, execution, stage, services=services, allow_unknown_keys=allow_unknown_keys, limits=limits
+    )
     prepare()
     scope.budget.begin()
     return plain(_compute(scope, expression), scope.budget)
@@ -110,8 +116,9 @@ def _scope(
     context: Mapping[str, Any],
     execution: Mapping[str, Any] | None,
     stage: str | None,
+    *,
     services: Services | None,
-    allow_unknown_keys: bool,  # noqa: FBT001
+    allow_unknown_keys: bool,
     limits: Limits,
 ) -> Scope:
     root = build_root(context, execution, stage)
@@ -161,8 +168,8 @@ class _Walk:
         value = self._text(key, path)
         if isinstance(value, str):
             return value
-        self._scope.budget.begin()
         try:
+            self._scope.budget.begin()
             return joined_text(value, self._scope.budget)
         except Fault as fault:
             self._report(path, key, fault)
@@ -171,8 +178,8 @@ class _Walk:
     def _text(self, text: str, path: str) -> Any:
         self.evaluated += 1
         prepare()
-        self._scope.budget.begin()
         try:
+            self._scope.budget.begin()
             parts = parse_template(text)
         except ExpressionError as error:
             self._report(path, text, error)

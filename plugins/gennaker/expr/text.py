@@ -7,6 +7,7 @@ Values may share parts many times over, so every written piece is paid for befor
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -115,7 +116,7 @@ def _comma_separated(items: Any, separator: str, following: str, depth: int = 0)
 
 def double_text(value: float) -> str:
     """Write a number as Java's ``Double.toString`` does."""
-    if value != value:
+    if math.isnan(value):
         return "NaN"
     if value in {float("inf"), float("-inf")}:
         return "Infinity" if value > 0 else "-Infinity"

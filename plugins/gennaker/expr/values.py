@@ -15,12 +15,13 @@ List, Set, array     any Sequence; what an expression builds itself is a :class:
 Map                  any Mapping; what an expression builds itself is a :class:`MapValue`
 ===================  ==========================================================================
 
-The two container classes tell the values an expression made, which may hold Java values and may share parts, from
-the data it was given, which is handed on untouched and never copied.
+The two container classes tell the values an expression made, which may hold Java values and may share
+parts, from the data it was given, which is handed on untouched and never copied.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
@@ -96,7 +97,7 @@ def is_list(value: object) -> TypeGuard[Sequence[Any]]:
 
 def is_map(value: object) -> TypeGuard[Mapping[Any, Any]]:
     """Tell maps."""
-    return isinstance(value, dict) or isinstance(value, Mapping)
+    return isinstance(value, dict | Mapping)
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
@@ -116,7 +117,7 @@ def wrap_long(value: int) -> Long:
 
 def clamp(value: float, low: int, high: int) -> int:
     """Cast a double to a whole number as Java does: cut the fraction, stop at the ends, NaN is 0."""
-    if value != value:
+    if math.isnan(value):
         return 0
     return low if value <= low else high if value >= high else int(value)
 

@@ -1,8 +1,8 @@
 """
 Show the mappings of an execution and its stages as the beans that expressions expect.
 
-Reading a property touches only the keys it needs: the first access to a stage's status, context or outputs may load
-them over the network.
+Reading a property touches only the keys it needs: the first access to a stage's status, context or
+outputs may load them over the network.
 """
 
 from __future__ import annotations
@@ -21,20 +21,18 @@ FAILED = frozenset({"TERMINAL", "STOPPED", "FAILED_CONTINUE"})
 HALTED = frozenset({"TERMINAL", "CANCELED", "STOPPED"})
 COMPLETE = frozenset({"SUCCEEDED", "FAILED_CONTINUE", "SKIPPED"}) | HALTED
 
-_STAGE_NAMES = frozenset(
-    """
-    id refId type name startTime endTime startTimeExpiry scheduledTime context outputs tasks requisiteStageRefIds
-    syntheticStageOwner parentStageId lastModified additionalMetricTags
-    """.split()
-)
-_EXECUTION_NAMES = frozenset(
-    """
-    id rootId type application name buildTime canceled canceledBy cancellationReason limitConcurrent
-    maxConcurrentExecutions keepWaitingPipelines context stages startTime endTime startTimeExpiry authentication paused
-    origin trigger description pipelineConfigId source notifications initialConfig systemNotifications spelEvaluator
-    templateVariables partition parameters
-    """.split()
-)
+_STAGE_NAMES = frozenset({
+    "id", "refId", "type", "name", "startTime", "endTime", "startTimeExpiry", "scheduledTime", "context",
+    "outputs", "tasks", "requisiteStageRefIds", "syntheticStageOwner", "parentStageId", "lastModified",
+    "additionalMetricTags",
+})  # fmt: skip
+_EXECUTION_NAMES = frozenset({
+    "id", "rootId", "type", "application", "name", "buildTime", "canceled", "canceledBy", "description",
+    "cancellationReason", "limitConcurrent", "maxConcurrentExecutions", "keepWaitingPipelines", "context",
+    "stages", "startTime", "endTime", "startTimeExpiry", "authentication", "paused", "origin", "trigger",
+    "pipelineConfigId", "source", "notifications", "initialConfig", "systemNotifications", "spelEvaluator",
+    "templateVariables", "partition", "parameters",
+})  # fmt: skip
 
 
 def status_of(source: Mapping[str, Any]) -> Status | None:

@@ -1,8 +1,8 @@
 """
 Offer the helper functions, ``#name(...)``.
 
-A decorated function adds one: ``(scope, *arguments)``, where its Python signature is its arity. Every module in this
-folder is loaded when the first expression is evaluated.
+A decorated function adds one: ``(scope, *arguments)``, where its Python signature is its arity. Every
+module in this folder is loaded when the first expression is evaluated.
 """
 
 from __future__ import annotations

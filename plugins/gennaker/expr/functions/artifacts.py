@@ -23,16 +23,19 @@ def _trigger_artifact(scope: Scope, key: str, wanted: Any) -> Any:
 
 @function("triggerResolvedArtifact")
 def trigger_resolved_artifact(scope: Scope, name: Any) -> Any:
+    """Return the artifact of a name that the trigger resolved."""
     return _trigger_artifact(scope, "name", name)
 
 
 @function("triggerResolvedArtifactByType")
 def trigger_resolved_artifact_by_type(scope: Scope, kind: Any) -> Any:
+    """Return the artifact of a type that the trigger resolved."""
     return _trigger_artifact(scope, "type", kind)
 
 
 @function("resolvedArtifacts")
 def resolved_artifacts(scope: Scope) -> ListValue:
+    """Return the artifacts of every stage's outputs."""
     found = ListValue()
     for stage in scope.execution.stages.all:
         outputs = stage.get("outputs")

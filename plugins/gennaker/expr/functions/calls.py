@@ -15,8 +15,8 @@ def ask(name: str, service: Callable[..., T], *arguments: Any) -> T:
     """
     Call a service; its failure is the expression's, except for a passing fault.
 
-    A fault that may pass (``Temporary``) goes on to the caller, which can try the whole stage again, instead of
-    letting the stage run with the literal text.
+    A fault that may pass (``Temporary``) goes on to the caller, which can try the whole stage again,
+    instead of letting it run with the literal text.
     """
     try:
         return service(*arguments)

@@ -16,6 +16,7 @@ from gennaker.expr.scope import Scope
 
 @function("readJson")
 def read_json(scope: Scope, text: Any) -> Any:
+    """Parse a JSON map or list."""
     source = text_argument(scope, text)
     scope.budget.grow(len(source))
     try:
@@ -29,6 +30,7 @@ def read_json(scope: Scope, text: Any) -> Any:
 
 @function("readYaml")
 def read_yaml(scope: Scope, text: Any) -> Any:
+    """Parse a YAML document."""
     documents = parse_yaml(text_argument(scope, text), scope.budget)
     if len(documents) > 1:
         raise Fault("#readYaml failed: the text holds several documents", hint="use #readAllYaml")
@@ -37,11 +39,13 @@ def read_yaml(scope: Scope, text: Any) -> Any:
 
 @function("readAllYaml")
 def read_all_yaml(scope: Scope, text: Any) -> Any:
+    """Parse every document of a YAML text."""
     return parse_yaml(text_argument(scope, text), scope.budget)
 
 
 @function("fromUrl")
 def from_url(scope: Scope, url: Any) -> str:
+    """Return the text at an address."""
     if scope.services.fetch is None:
         raise Fault("#fromUrl needs access to addresses, and none is set up here")
     text = to_text(ask("#fromUrl", scope.services.fetch, to_text(url, scope.budget)), scope.budget)
@@ -51,14 +55,17 @@ def from_url(scope: Scope, url: Any) -> str:
 
 @function("jsonFromUrl")
 def json_from_url(scope: Scope, url: Any) -> Any:
+    """Parse the JSON at an address."""
     return read_json(scope, from_url(scope, url))
 
 
 @function("yamlFromUrl")
 def yaml_from_url(scope: Scope, url: Any) -> Any:
+    """Parse the YAML at an address."""
     return read_yaml(scope, from_url(scope, url))
 
 
 @function("propertiesFromUrl")
 def properties_from_url(scope: Scope, url: Any) -> Any:
+    """Parse the Java properties at an address."""
     return parse_properties(from_url(scope, url), scope.budget)

@@ -13,6 +13,7 @@ from gennaker.expr.views import status_of
 
 @function("manifestLabelValue")
 def manifest_label_value(scope: Scope, stage_name: Any, kind: Any, label: Any) -> Any:
+    """Return a label of the pod template that a stage deployed."""
     if kind not in ("Deployment", "ReplicaSet"):
         raise Fault("Only Deployments and ReplicaSets are valid kinds for this function")
     if label is None:

@@ -25,6 +25,7 @@ def _here(scope: Scope) -> Any:
 
 @function("pipelineId")
 def pipeline_id(scope: Scope, name: Any) -> str:
+    """Return the id of a pipeline of this application."""
     found = _find(scope, "pipelineId", name, _here(scope))
     if found is None:
         raise Fault(f"Pipeline with name '{name}' could not be found on application {_here(scope)}")
@@ -33,11 +34,13 @@ def pipeline_id(scope: Scope, name: Any) -> str:
 
 @function("pipelineIdOrNull")
 def pipeline_id_or_null(scope: Scope, name: Any) -> str | None:
+    """Return the id of a pipeline of this application, or null."""
     return _find(scope, "pipelineIdOrNull", name, _here(scope))
 
 
 @function("pipelineIdInApplication")
 def pipeline_id_in_application(scope: Scope, name: Any, application: Any) -> str | None:
+    """Return the id of a pipeline of an application, or null."""
     if not application:
         raise Fault("applicationName must be specified for function #pipelineIdInApplication")
     return _find(scope, "pipelineIdInApplication", name, to_text(application, scope.budget))
@@ -45,4 +48,5 @@ def pipeline_id_in_application(scope: Scope, name: Any, application: Any) -> str
 
 @function("cfServiceKey")
 def cf_service_key(scope: Scope, stage_name: Any) -> Any:
+    """Refuse: there is no Cloud Foundry here."""
     raise Fault("#cfServiceKey is not supported: there are no Cloud Foundry stages here")

@@ -15,6 +15,7 @@ _STORED = "ref://"
 
 @function("fetchReference")
 def fetch_reference(scope: Scope, reference: Any) -> str:
+    """Return the content behind an artifact reference; other texts stay."""
     text = to_text(reference, scope.budget)
     if not text.startswith(_STORED):
         return text

@@ -16,6 +16,7 @@ _DEPLOYING = frozenset({"deploy", "createServerGroup", "cloneServerGroup", "roll
 
 @function("deployedServerGroups")
 def deployed_by_function(scope: Scope, *names: Any) -> ListValue:
+    """Return the server groups that the named stages, or all, deployed."""
     return deployed_server_groups(scope.execution.stages, *names)
 
 

@@ -26,6 +26,7 @@ def _execution_id(scope: Scope) -> str:
 
 @function("stage")
 def stage(scope: Scope, name: Any) -> StageView:
+    """Return the first stage with a name or id."""
     found = next(_named(scope, name), None)
     if found is None:
         raise Fault(f"Unable to locate [{name}] using #stage({name}) in execution {_execution_id(scope)}")
@@ -34,6 +35,7 @@ def stage(scope: Scope, name: Any) -> StageView:
 
 @function("stageByRefId")
 def stage_by_ref_id(scope: Scope, ref_id: Any) -> StageView:
+    """Return the stage with a refId."""
     stages = scope.execution.stages.all
     found = next((one for one in stages if ref_id is not None and str(one.get("refId")) == str(ref_id)), None)
     if found is None:
@@ -45,11 +47,13 @@ def stage_by_ref_id(scope: Scope, ref_id: Any) -> StageView:
 
 @function("stageExists")
 def stage_exists(scope: Scope, name: Any) -> bool:
+    """Tell whether a stage with a name or id exists."""
     return next(_named(scope, name), None) is not None
 
 
 @function("currentStage")
 def current_stage(scope: Scope) -> StageView:
+    """Return the stage that is being evaluated."""
     found = scope.execution and scope.root.current
     if found is None:
         raise Fault(f"No stage found with id '{scope.root.stage}'", hint="there is no current stage here")
@@ -58,6 +62,7 @@ def current_stage(scope: Scope) -> StageView:
 
 @function("judgment", "judgement")
 def judgment(scope: Scope, name: Any) -> Any:
+    """Return the answer given in the manual judgment of a name."""
     for found in scope.execution.stages.all:
         if name is None or found.get("name") != name or found.get("type") != "manualJudgment":
             continue
@@ -72,6 +77,7 @@ def judgment(scope: Scope, name: Any) -> Any:
 
 @function("currentUser")
 def current_user(scope: Scope) -> str:
+    """Return who runs the execution."""
     for holder in (scope.execution.source.get("authentication"), scope.root.get("trigger")):
         if is_map(holder) and holder.get("user"):
             return str(holder["user"])

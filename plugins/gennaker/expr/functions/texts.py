@@ -20,11 +20,13 @@ from gennaker.expr.values import INT_MAX, INT_MIN, Protected
 
 @function("toInt")
 def to_int(scope: Scope, text: Any) -> int:
+    """Return the int that a text spells."""
     return parse_whole(text_argument(scope, text), 10, INT_MIN, INT_MAX)
 
 
 @function("toFloat")
 def to_float(scope: Scope, text: Any) -> float:
+    """Return the float that a text spells."""
     value = parse_double(text_argument(scope, text))
     try:
         single: float = struct.unpack("f", struct.pack("f", value))[0]
@@ -45,12 +47,14 @@ def _single(value: float) -> float:
 
 @function("toBoolean")
 def to_boolean(scope: Scope, text: Any) -> bool:
+    """Return whether a text is "true"; null is false."""
     # Boolean.valueOf: null and everything that is not "true" is false.
     return text is not None and text_argument(scope, text).lower() == "true"
 
 
 @function("toBase64")
 def to_base64(scope: Scope, text: Any) -> str:
+    """Encode a text as base64."""
     data = text_argument(scope, text).encode()
     scope.budget.text(len(data) * 4 // 3 + 4)
     return base64.b64encode(data).decode("ascii")
@@ -58,6 +62,7 @@ def to_base64(scope: Scope, text: Any) -> str:
 
 @function("fromBase64")
 def from_base64(scope: Scope, text: Any) -> str:
+    """Decode a base64 text."""
     encoded = text_argument(scope, text)
     scope.budget.text(len(encoded))
     try:
@@ -69,16 +74,19 @@ def from_base64(scope: Scope, text: Any) -> str:
 
 @function("alphanumerical")
 def alphanumerical(scope: Scope, text: Any) -> str:
+    """Drop every character but letters and digits."""
     return re.sub("[^A-Za-z0-9]", "", text_argument(scope, text))
 
 
 @function("doNotEval")
 def do_not_eval(scope: Scope, value: Any) -> Protected:
+    """Mark a value that #toJson may write although it contains ${."""
     return Protected(value)
 
 
 @function("toJson")
 def to_json(scope: Scope, value: Any) -> str:
+    """Write a value as JSON."""
     if isinstance(value, Protected):
         return json_text(value.value, scope.budget)
     text = json_text(value, scope.budget)

@@ -1,6 +1,4 @@
-"""
-Format and parse dates by the patterns of Java's SimpleDateFormat, in English and UTC.
-"""
+"""Format and parse dates by the patterns of Java's SimpleDateFormat, in English and UTC."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ _DAYS_BY_NAME = {day.name: day for day in DAYS}
 
 # Nanoseconds of a unit; the longer ones are months.
 NANOS = {
-    "NANOS": 1, "MICROS": 10**3, "MILLIS": 10**6, "SECONDS": 10**9, "MINUTES": 60 * 10**9, "HOURS": 3_600 * 10**9,
-    "HALF_DAYS": 43_200 * 10**9, "DAYS": 86_400 * 10**9, "WEEKS": 7 * 86_400 * 10**9,
+    "NANOS": 1, "MICROS": 10**3, "MILLIS": 10**6, "SECONDS": 10**9, "MINUTES": 60 * 10**9,
+    "HOURS": 3_600 * 10**9, "HALF_DAYS": 43_200 * 10**9, "DAYS": 86_400 * 10**9, "WEEKS": 604_800 * 10**9,
 }  # fmt: skip
 MONTHS = {"MONTHS": 1, "YEARS": 12, "DECADES": 120, "CENTURIES": 1_200, "MILLENNIA": 12_000}
 
@@ -51,7 +51,7 @@ def unit_name(value: Any) -> str:
 
 
 @DAY_OF_WEEK.static("of")
-def of(scope: Scope, number: Any) -> EnumConstant:
+def _of(scope: Scope, number: Any) -> EnumConstant:
     position = to_int(number)
     if not 1 <= position <= 7:
         raise Fault(f"Invalid value for DayOfWeek: {position}")
@@ -59,22 +59,22 @@ def of(scope: Scope, number: Any) -> EnumConstant:
 
 
 @DAY_OF_WEEK.static("valueOf")
-def value_of(scope: Scope, name: Any) -> EnumConstant:
+def _value_of(scope: Scope, name: Any) -> EnumConstant:
     return _constant(_DAYS_BY_NAME, "DayOfWeek", to_text(name, scope.budget))
 
 
 @DAY_OF_WEEK.static("values")
-def values(scope: Scope) -> ListValue:
+def _values(scope: Scope) -> ListValue:
     return ListValue(DAYS)
 
 
 @CHRONO_UNIT.static("valueOf")
-def unit_value_of(scope: Scope, name: Any) -> EnumConstant:
+def _unit_value_of(scope: Scope, name: Any) -> EnumConstant:
     return _constant(UNITS, "ChronoUnit", to_text(name, scope.budget))
 
 
 @CHRONO_UNIT.static("values")
-def unit_values(scope: Scope) -> ListValue:
+def _unit_values(scope: Scope) -> ListValue:
     return ListValue(UNITS.values())
 
 
@@ -85,22 +85,22 @@ def _constant(known: dict[str, EnumConstant], kind: str, name: str) -> EnumConst
 
 
 @ENUM.method("plus")
-def plus(scope: Scope, day: EnumConstant, count: Any) -> EnumConstant:
+def _plus(scope: Scope, day: EnumConstant, count: Any) -> EnumConstant:
     return DAYS[(_day(day) + to_int(count)) % 7]
 
 
 @ENUM.method("minus")
-def minus(scope: Scope, day: EnumConstant, count: Any) -> EnumConstant:
+def _minus(scope: Scope, day: EnumConstant, count: Any) -> EnumConstant:
     return DAYS[(_day(day) - to_int(count)) % 7]
 
 
 @ENUM.method("getValue")
-def get_value(scope: Scope, day: EnumConstant) -> int:
+def _get_value(scope: Scope, day: EnumConstant) -> int:
     return _day(day) + 1
 
 
 @ENUM.method("between")
-def between(scope: Scope, unit: EnumConstant, start: Any, end: Any) -> Any:
+def _between(scope: Scope, unit: EnumConstant, start: Any, end: Any) -> Any:
     from gennaker.expr.javatypes.spans import between as count
 
     return count(unit_name(unit), start, end)

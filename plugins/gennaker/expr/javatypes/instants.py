@@ -94,22 +94,22 @@ writes(SimpleDateFormat)(lambda value: str(value.pattern))
 
 
 @INSTANT.static("now")
-def instant_now(scope: Scope) -> Instant:
+def _instant_now(scope: Scope) -> Instant:
     return Instant(time.time_ns() // 1_000 * 1_000)
 
 
 @INSTANT.static("ofEpochMilli")
-def of_epoch_milli(scope: Scope, millis: Any) -> Instant:
+def _of_epoch_milli(scope: Scope, millis: Any) -> Instant:
     return Instant(to_long(millis) * _MILLI)
 
 
 @INSTANT.static("ofEpochSecond")
-def of_epoch_second(scope: Scope, seconds: Any, nanos: Any = 0) -> Instant:
+def _of_epoch_second(scope: Scope, seconds: Any, nanos: Any = 0) -> Instant:
     return Instant(to_long(seconds) * _SECOND + to_long(nanos))
 
 
 @INSTANT.static("parse")
-def parse_instant(scope: Scope, text: Any) -> Instant:
+def _parse_instant(scope: Scope, text: Any) -> Instant:
     source = to_text(text, scope.budget)
     if not source.endswith("Z"):
         raise Fault(
@@ -123,27 +123,27 @@ def parse_instant(scope: Scope, text: Any) -> Instant:
 
 
 @_INSTANT.method("toEpochMilli")
-def to_epoch_milli(scope: Scope, value: Instant) -> Long:
+def _to_epoch_milli(scope: Scope, value: Instant) -> Long:
     return Long(value.nanos // _MILLI)
 
 
 @_INSTANT.method("getEpochSecond")
-def get_epoch_second(scope: Scope, value: Instant) -> Long:
+def _get_epoch_second(scope: Scope, value: Instant) -> Long:
     return Long(value.nanos // _SECOND)
 
 
 @_INSTANT.method("getNano")
-def get_nano(scope: Scope, value: Instant) -> int:
+def _get_nano(scope: Scope, value: Instant) -> int:
     return value.nanos % _SECOND
 
 
 @_INSTANT.method("plus")
-def plus(scope: Scope, value: Instant, count: Any, unit: Any) -> Instant:
+def _plus(scope: Scope, value: Instant, count: Any, unit: Any) -> Instant:
     return Instant(value.nanos + to_long(count) * _nanos(unit))
 
 
 @_INSTANT.method("minus")
-def minus(scope: Scope, value: Instant, count: Any, unit: Any) -> Instant:
+def _minus(scope: Scope, value: Instant, count: Any, unit: Any) -> Instant:
     return Instant(value.nanos - to_long(count) * _nanos(unit))
 
 
@@ -170,13 +170,13 @@ for _suffix, _size in (("Seconds", _SECOND), ("Millis", _MILLI), ("Nanos", 1)):
 
 
 @_INSTANT.method("truncatedTo")
-def truncated_to(scope: Scope, value: Instant, unit: Any) -> Instant:
+def _truncated_to(scope: Scope, value: Instant, unit: Any) -> Instant:
     size = _nanos(unit)
     return Instant(value.nanos // size * size)
 
 
 @_INSTANT.method("until")
-def until(scope: Scope, value: Instant, end: Any, unit: Any) -> Long:
+def _until(scope: Scope, value: Instant, end: Any, unit: Any) -> Long:
     return between(unit_name(unit), value, end)
 
 
@@ -188,24 +188,24 @@ def _same(value: Any, other: Any) -> Any:
 
 @_INSTANT.method("isBefore")
 @_DATE.method("before")
-def is_before(scope: Scope, value: Any, other: Any) -> bool:
+def _is_before(scope: Scope, value: Any, other: Any) -> bool:
     return bool(value < _same(value, other))
 
 
 @_INSTANT.method("isAfter")
 @_DATE.method("after")
-def is_after(scope: Scope, value: Any, other: Any) -> bool:
+def _is_after(scope: Scope, value: Any, other: Any) -> bool:
     return bool(value > _same(value, other))
 
 
 @_INSTANT.method("compareTo")
 @_DATE.method("compareTo")
-def compare_to(scope: Scope, value: Any, other: Any) -> int:
+def _compare_to(scope: Scope, value: Any, other: Any) -> int:
     return int(value > _same(value, other)) - int(value < other)
 
 
 @DATE.construct
-def new_date(scope: Scope, *parts: Any) -> Date:
+def _new_date(scope: Scope, *parts: Any) -> Date:
     if not parts:
         return Date(time.time_ns() // _MILLI)
     if len(parts) == 1:
@@ -213,24 +213,25 @@ def new_date(scope: Scope, *parts: Any) -> Date:
     numbers = [to_int(part) for part in parts[:6]]
     if len(numbers) < 3:
         raise Fault("new Date() takes milliseconds, or at least a year, a month and a day")
-    moment = datetime(numbers[0] + 1900, numbers[1] + 1, *numbers[2:])
+    year, month, day, hour, minute, second = (*numbers, 0, 0, 0)[:6]
+    moment = datetime(year + 1900, month + 1, day, hour, minute, second)
     return Date((moment - _EPOCH) // timedelta(milliseconds=1))
 
 
 @DATE.static("from")
-def date_from(scope: Scope, instant: Any) -> Date:
+def _date_from(scope: Scope, instant: Any) -> Date:
     if not isinstance(instant, Instant):
         raise Fault("Date.from() needs an Instant")
     return Date(instant.nanos // _MILLI)
 
 
 @_DATE.method("getTime")
-def get_time(scope: Scope, value: Date) -> Long:
+def _get_time(scope: Scope, value: Date) -> Long:
     return Long(value.millis)
 
 
 @_DATE.method("toInstant")
-def to_instant(scope: Scope, value: Date) -> Instant:
+def _to_instant(scope: Scope, value: Date) -> Instant:
     return Instant(value.millis * _MILLI)
 
 
@@ -250,7 +251,7 @@ for _name, _pattern, _offset in (
 
 
 @FORMAT.construct
-def new_format(scope: Scope, pattern: Any = "M/d/yy, h:mm a") -> SimpleDateFormat:
+def _new_format(scope: Scope, pattern: Any = "M/d/yy, h:mm a") -> SimpleDateFormat:
     source = to_text(pattern, scope.budget)
     # Java refuses an illegal pattern here, not when it is first used.
     format_date(source, datetime.now(UTC))
@@ -258,22 +259,19 @@ def new_format(scope: Scope, pattern: Any = "M/d/yy, h:mm a") -> SimpleDateForma
 
 
 @_FORMAT.method("format")
-def format_with(scope: Scope, style: SimpleDateFormat, value: Any) -> str:
-    if isinstance(value, Date):
-        moment = value.moment
-    else:
-        moment = Date(to_long(value)).moment
+def _format_with(scope: Scope, style: SimpleDateFormat, value: Any) -> str:
+    moment = (value if isinstance(value, Date) else Date(to_long(value))).moment
     text = format_date(style.pattern, moment)
     scope.budget.text(len(text))
     return text
 
 
 @_FORMAT.method("parse")
-def parse_with(scope: Scope, style: SimpleDateFormat, text: Any) -> Date:
+def _parse_with(scope: Scope, style: SimpleDateFormat, text: Any) -> Date:
     moment = parse_date(style.pattern, to_text(text, scope.budget))
     return Date((moment - _EPOCH) // timedelta(milliseconds=1))
 
 
 @_FORMAT.method("toPattern")
-def to_pattern(scope: Scope, style: SimpleDateFormat) -> str:
+def _to_pattern(scope: Scope, style: SimpleDateFormat) -> str:
     return style.pattern

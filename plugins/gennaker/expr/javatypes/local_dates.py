@@ -59,27 +59,27 @@ def now() -> datetime:
 
 
 @LOCAL_DATE.static("now")
-def date_now(scope: Scope) -> date:
+def _date_now(scope: Scope) -> date:
     return now().date()
 
 
 @LOCAL_DATE.static("of")
-def date_of(scope: Scope, year: Any, month: Any, day: Any) -> date:
+def _date_of(scope: Scope, year: Any, month: Any, day: Any) -> date:
     return date(to_int(year), to_int(month), to_int(day))
 
 
 @LOCAL_DATE.static("ofEpochDay")
-def date_of_epoch_day(scope: Scope, days: Any) -> date:
+def _date_of_epoch_day(scope: Scope, days: Any) -> date:
     return add(date(1970, 1, 1), to_long(days), "DAYS")
 
 
 @LOCAL_DATE.static("ofYearDay")
-def date_of_year_day(scope: Scope, year: Any, day: Any) -> date:
+def _date_of_year_day(scope: Scope, year: Any, day: Any) -> date:
     return date(to_int(year), 1, 1) + timedelta(days=to_int(day) - 1)
 
 
 @LOCAL_DATE.static("parse")
-def parse_date(scope: Scope, text: Any) -> date:
+def _parse_date(scope: Scope, text: Any) -> date:
     source = to_text(text, scope.budget)
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", source):
         raise Fault(f"Text '{source[:40]}' could not be parsed", hint="a date looks like 2024-03-05")
@@ -87,20 +87,21 @@ def parse_date(scope: Scope, text: Any) -> date:
 
 
 @LOCAL_DATE_TIME.static("now")
-def date_time_now(scope: Scope) -> datetime:
+def _date_time_now(scope: Scope) -> datetime:
     return now()
 
 
 @LOCAL_DATE_TIME.static("of")
-def date_time_of(
-    scope: Scope, year: Any, month: Any, day: Any, hour: Any, minute: Any, second: Any = 0, nano: Any = 0
-) -> datetime:
-    numbers = [to_int(part) for part in (year, month, day, hour, minute, second)]
-    return datetime(*numbers, to_int(nano) // 1_000)  # type: ignore[arg-type]
+def _date_time_of(scope: Scope, year: Any, month: Any, day: Any, *clock: Any) -> datetime:
+    if not 2 <= len(clock) <= 4:
+        raise Fault("of() takes a year, a month, a day, an hour, a minute, and maybe seconds and nanoseconds")
+    hour, minute, second, nano = (*map(to_int, clock), 0, 0)[:4]
+    return datetime(to_int(year), to_int(month), to_int(day), hour, minute, second, nano // 1_000)
 
 
 @LOCAL_DATE_TIME.static("parse")
 def parse_date_time(scope: Scope, text: Any) -> datetime:
+    """Parse ``2024-03-05T10:15:30.123``."""
     source = to_text(text, scope.budget)
     match = _TIME.fullmatch(source)
     if match is None:
@@ -135,17 +136,17 @@ for _unit in ("Hours", "Minutes", "Seconds", "Nanos"):
 
 
 @_DATE.method("plus")
-def plus_unit(scope: Scope, value: Any, count: Any, unit: Any) -> Any:
+def _plus_unit(scope: Scope, value: Any, count: Any, unit: Any) -> Any:
     return add(value, to_long(count), unit_name(unit))
 
 
 @_DATE.method("minus")
-def minus_unit(scope: Scope, value: Any, count: Any, unit: Any) -> Any:
+def _minus_unit(scope: Scope, value: Any, count: Any, unit: Any) -> Any:
     return add(value, -to_long(count), unit_name(unit))
 
 
 @_DATE.method("until")
-def until(scope: Scope, value: Any, end: Any, unit: Any) -> Long:
+def _until(scope: Scope, value: Any, end: Any, unit: Any) -> Long:
     return between(unit_name(unit), value, end)
 
 
@@ -184,12 +185,12 @@ for _name, _compute in _CLOCK_FIELDS.items():
 
 
 @_DATE.method("atTime")
-def at_time(scope: Scope, value: date, hour: Any, minute: Any, second: Any = 0) -> datetime:
+def _at_time(scope: Scope, value: date, hour: Any, minute: Any, second: Any = 0) -> datetime:
     return datetime(value.year, value.month, value.day, to_int(hour), to_int(minute), to_int(second))
 
 
 @_DATE_TIME.method("truncatedTo")
-def truncated_to(scope: Scope, value: datetime, unit: Any) -> datetime:
+def _truncated_to(scope: Scope, value: datetime, unit: Any) -> datetime:
     size = NANOS.get(unit_name(unit), 0) // 1_000
     if not 0 < size <= NANOS["DAYS"] // 1_000:
         raise Fault("Unit is too large to be used for truncation")
@@ -225,22 +226,22 @@ def _comparable(value: Any, other: Any) -> Any:
 
 
 @_DATE.method("isBefore")
-def is_before(scope: Scope, value: Any, other: Any) -> bool:
+def _is_before(scope: Scope, value: Any, other: Any) -> bool:
     return bool(value < _comparable(value, other))
 
 
 @_DATE.method("isAfter")
-def is_after(scope: Scope, value: Any, other: Any) -> bool:
+def _is_after(scope: Scope, value: Any, other: Any) -> bool:
     return bool(value > _comparable(value, other))
 
 
 @_DATE.method("isEqual")
-def is_equal(scope: Scope, value: Any, other: Any) -> bool:
+def _is_equal(scope: Scope, value: Any, other: Any) -> bool:
     return bool(value == _comparable(value, other))
 
 
 @_DATE.method("compareTo")
-def compare_to(scope: Scope, value: Any, other: Any) -> int:
+def _compare_to(scope: Scope, value: Any, other: Any) -> int:
     _comparable(value, other)
     return int(value > other) - int(value < other)
 
@@ -299,7 +300,7 @@ _towards("previousOrSame", -1, or_same=True)
 
 
 @TEMPORAL_ADJUSTERS.static("firstInMonth")
-def first_in_month(scope: Scope, day: Any) -> Adjuster:
+def _first_in_month(scope: Scope, day: Any) -> Adjuster:
     if day not in DAYS:
         raise Fault("A DayOfWeek is expected")
     return Adjuster(
@@ -308,7 +309,7 @@ def first_in_month(scope: Scope, day: Any) -> Adjuster:
 
 
 @_DATE.method("with")
-def adjusted(scope: Scope, value: Any, adjuster: Any) -> Any:
+def _adjusted(scope: Scope, value: Any, adjuster: Any) -> Any:
     if isinstance(adjuster, EnumConstant) and adjuster in DAYS:
         return add(value, adjuster.ordinal - value.weekday(), "DAYS")
     if not isinstance(adjuster, Adjuster):

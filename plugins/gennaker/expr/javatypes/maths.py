@@ -20,7 +20,8 @@ MATH.constants.update(PI=math.pi, E=math.e)
 # Java answers NaN or an infinity where Python raises.
 _ONE_DOUBLE: dict[str, Callable[[float], float]] = {
     "sqrt": math.sqrt, "cbrt": math.cbrt, "exp": math.exp, "expm1": math.expm1, "log1p": math.log1p,
-    "sin": math.sin, "cos": math.cos, "tan": math.tan, "asin": math.asin, "acos": math.acos, "atan": math.atan,
+    "sin": math.sin, "cos": math.cos, "tan": math.tan,
+    "asin": math.asin, "acos": math.acos, "atan": math.atan,
     "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh,
     "toRadians": math.radians, "toDegrees": math.degrees,
 }  # fmt: skip
@@ -43,12 +44,12 @@ for _name, _compute in _ONE_DOUBLE.items():
 
 
 @MATH.static("log")
-def log(scope: Scope, value: Any) -> float:
+def _log(scope: Scope, value: Any) -> float:
     return _logarithm(math.log, to_double(value))
 
 
 @MATH.static("log10")
-def log10(scope: Scope, value: Any) -> float:
+def _log10(scope: Scope, value: Any) -> float:
     return _logarithm(math.log10, to_double(value))
 
 
@@ -59,18 +60,18 @@ def _logarithm(compute: Callable[[float], float], value: float) -> float:
 
 
 @MATH.static("abs")
-def absolute(scope: Scope, value: Any) -> Any:
+def _absolute(scope: Scope, value: Any) -> Any:
     number = to_number(value)
     return calculate("-", 0 * number, number, scope.budget) if number < 0 else number
 
 
 @MATH.static("max")
-def larger(scope: Scope, left: Any, right: Any) -> Any:
+def _larger(scope: Scope, left: Any, right: Any) -> Any:
     return _either(max, left, right)
 
 
 @MATH.static("min")
-def smaller(scope: Scope, left: Any, right: Any) -> Any:
+def _smaller(scope: Scope, left: Any, right: Any) -> Any:
     return _either(min, left, right)
 
 
@@ -78,28 +79,28 @@ def _either(choose: Callable[..., Any], left: Any, right: Any) -> Any:
     one, other = to_number(left), to_number(right)
     if isinstance(one, float) or isinstance(other, float):
         one, other = float(one), float(other)
-        return math.nan if one != one or other != other else choose(one, other)
+        return math.nan if math.isnan(one) or math.isnan(other) else choose(one, other)
     chosen = choose(one, other)
     return Long(chosen) if isinstance(one, Long) or isinstance(other, Long) else chosen
 
 
 @MATH.static("pow")
-def power(scope: Scope, left: Any, right: Any) -> Any:
+def _power(scope: Scope, left: Any, right: Any) -> Any:
     return calculate("^", to_double(left), to_double(right), scope.budget)
 
 
 @MATH.static("ceil")
-def ceil(scope: Scope, value: Any) -> float:
+def _ceil(scope: Scope, value: Any) -> float:
     return _rounded(math.ceil, to_double(value))
 
 
 @MATH.static("floor")
-def floor(scope: Scope, value: Any) -> float:
+def _floor(scope: Scope, value: Any) -> float:
     return _rounded(math.floor, to_double(value))
 
 
 @MATH.static("rint")
-def rint(scope: Scope, value: Any) -> float:
+def _rint(scope: Scope, value: Any) -> float:
     return _rounded(round, to_double(value))
 
 
@@ -108,40 +109,40 @@ def _rounded(compute: Callable[[float], int], value: float) -> float:
 
 
 @MATH.static("round")
-def round_half_up(scope: Scope, value: Any) -> Long:
+def _round_half_up(scope: Scope, value: Any) -> Long:
     number = to_double(value)
     return Long(clamp(_rounded(math.floor, number + 0.5), LONG_MIN, LONG_MAX))
 
 
 @MATH.static("signum")
-def signum(scope: Scope, value: Any) -> float:
+def _signum(scope: Scope, value: Any) -> float:
     number = to_double(value)
-    return number if number in (0, math.nan) else math.copysign(1.0, number)
+    return number if number == 0 or math.isnan(number) else math.copysign(1.0, number)
 
 
 @MATH.static("random")
-def random_number(scope: Scope) -> float:
+def _random_number(scope: Scope) -> float:
     return random.random()  # noqa: S311 - as weak as Java's, by contract
 
 
 @MATH.static("hypot")
-def hypot(scope: Scope, left: Any, right: Any) -> float:
+def _hypot(scope: Scope, left: Any, right: Any) -> float:
     return math.hypot(to_double(left), to_double(right))
 
 
 @MATH.static("atan2")
-def atan2(scope: Scope, left: Any, right: Any) -> float:
+def _atan2(scope: Scope, left: Any, right: Any) -> float:
     return math.atan2(to_double(left), to_double(right))
 
 
 @MATH.static("floorDiv")
-def floor_div(scope: Scope, left: Any, right: Any) -> Any:
+def _floor_div(scope: Scope, left: Any, right: Any) -> Any:
     one, other = _wholes(left, right)
     return type(one)(one // other)
 
 
 @MATH.static("floorMod")
-def floor_mod(scope: Scope, left: Any, right: Any) -> Any:
+def _floor_mod(scope: Scope, left: Any, right: Any) -> Any:
     one, other = _wholes(left, right)
     return type(other)(one % other)
 
@@ -172,7 +173,7 @@ _exact("multiplyExact", "*", int.__mul__)
 
 
 @MATH.static("toIntExact")
-def to_int_exact(scope: Scope, value: Any) -> int:
+def _to_int_exact(scope: Scope, value: Any) -> int:
     number = to_number(value)
     if not INT_MIN <= number <= INT_MAX:
         raise Fault("integer overflow")

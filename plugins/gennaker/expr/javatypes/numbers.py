@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from gennaker.expr.convert import parse_double, parse_whole, to_double, to_int, to_long
@@ -46,52 +47,52 @@ def _text(value: Any) -> str:
 
 
 @INTEGER.construct
-def new_integer(scope: Scope, value: Any) -> int:
-    return value_of_int(scope, value)
+def _new_integer(scope: Scope, value: Any) -> int:
+    return _value_of_int(scope, value)
 
 
 @INTEGER.static("parseInt")
-def parse_int(scope: Scope, text: Any, radix: Any = 10) -> int:
+def _parse_int(scope: Scope, text: Any, radix: Any = 10) -> int:
     return parse_whole(_text(text), to_int(radix), INT_MIN, INT_MAX)
 
 
 @INTEGER.static("valueOf")
-def value_of_int(scope: Scope, value: Any, radix: Any = 10) -> int:
-    return parse_int(scope, value, radix) if isinstance(value, str) else to_int(value)
+def _value_of_int(scope: Scope, value: Any, radix: Any = 10) -> int:
+    return _parse_int(scope, value, radix) if isinstance(value, str) else to_int(value)
 
 
 @INTEGER.static("decode")
-def decode_int(scope: Scope, text: Any) -> int:
+def _decode_int(scope: Scope, text: Any) -> int:
     return _decode(_text(text), INT_MIN, INT_MAX)
 
 
 @LONG.construct
-def new_long(scope: Scope, value: Any) -> Long:
-    return value_of_long(scope, value)
+def _new_long(scope: Scope, value: Any) -> Long:
+    return _value_of_long(scope, value)
 
 
 @LONG.static("parseLong")
-def parse_long(scope: Scope, text: Any, radix: Any = 10) -> Long:
+def _parse_long(scope: Scope, text: Any, radix: Any = 10) -> Long:
     return Long(parse_whole(_text(text), to_int(radix), LONG_MIN, LONG_MAX))
 
 
 @LONG.static("valueOf")
-def value_of_long(scope: Scope, value: Any, radix: Any = 10) -> Long:
-    return parse_long(scope, value, radix) if isinstance(value, str) else Long(to_long(value))
+def _value_of_long(scope: Scope, value: Any, radix: Any = 10) -> Long:
+    return _parse_long(scope, value, radix) if isinstance(value, str) else Long(to_long(value))
 
 
 @LONG.static("decode")
-def decode_long(scope: Scope, text: Any) -> Long:
+def _decode_long(scope: Scope, text: Any) -> Long:
     return Long(_decode(_text(text), LONG_MIN, LONG_MAX))
 
 
 @BYTE.construct
-def new_byte(scope: Scope, value: Any) -> int:
-    return parse_byte(scope, value)
+def _new_byte(scope: Scope, value: Any) -> int:
+    return _parse_byte(scope, value)
 
 
 @BYTE.static("parseByte", "valueOf")
-def parse_byte(scope: Scope, value: Any, radix: Any = 10) -> int:
+def _parse_byte(scope: Scope, value: Any, radix: Any = 10) -> int:
     if isinstance(value, str):
         return parse_whole(value, to_int(radix), -128, 127)
     number = to_int(value)
@@ -101,52 +102,52 @@ def parse_byte(scope: Scope, value: Any, radix: Any = 10) -> int:
 
 
 @DOUBLE.construct
-def new_double(scope: Scope, value: Any) -> float:
+def _new_double(scope: Scope, value: Any) -> float:
     return to_double(value)
 
 
 @DOUBLE.static("parseDouble")
-def parse_double_text(scope: Scope, text: Any) -> float:
+def _parse_double_text(scope: Scope, text: Any) -> float:
     return parse_double(_text(text))
 
 
 @DOUBLE.static("valueOf")
-def value_of_double(scope: Scope, value: Any) -> float:
+def _value_of_double(scope: Scope, value: Any) -> float:
     return to_double(value)
 
 
 @DOUBLE.static("toString")
-def double_to_string(scope: Scope, value: Any) -> str:
+def _double_to_string(scope: Scope, value: Any) -> str:
     return double_text(to_double(value))
 
 
 @DOUBLE.static("isNaN")
-def is_nan(scope: Scope, value: Any) -> bool:
+def _is_nan(scope: Scope, value: Any) -> bool:
     return math.isnan(to_double(value))
 
 
 @DOUBLE.static("isInfinite")
-def is_infinite(scope: Scope, value: Any) -> bool:
+def _is_infinite(scope: Scope, value: Any) -> bool:
     return math.isinf(to_double(value))
 
 
 @DOUBLE.static("compare")
-def compare_doubles(scope: Scope, left: Any, right: Any) -> int:
+def _compare_doubles(scope: Scope, left: Any, right: Any) -> int:
     return compare(to_double(left), to_double(right))
 
 
 @DOUBLE.static("max")
-def max_double(scope: Scope, left: Any, right: Any) -> float:
+def _max_double(scope: Scope, left: Any, right: Any) -> float:
     return max(to_double(left), to_double(right))
 
 
 @DOUBLE.static("min")
-def min_double(scope: Scope, left: Any, right: Any) -> float:
+def _min_double(scope: Scope, left: Any, right: Any) -> float:
     return min(to_double(left), to_double(right))
 
 
 @DOUBLE.static("sum")
-def sum_double(scope: Scope, left: Any, right: Any) -> float:
+def _sum_double(scope: Scope, left: Any, right: Any) -> float:
     return to_double(left) + to_double(right)
 
 
@@ -169,49 +170,40 @@ def _in_radix(value: int, radix: int) -> str:
     return "0123456789abcdefghijklmnopqrstuvwxyz"[value] + digits
 
 
-def _share(kind: JavaType, convert: Any, wrap: Any, bits: int) -> None:
+def _unary(convert: Callable[[Any], int], compute: Callable[[int], Any]) -> Callable[[Scope, Any], Any]:
+    return lambda scope, value: compute(convert(value))
+
+
+def _binary(
+    convert: Callable[[Any], int], combine: Callable[[int, int], int]
+) -> Callable[[Scope, Any, Any], int]:
+    return lambda scope, left, right: combine(convert(left), convert(right))
+
+
+def _share(kind: JavaType, convert: Callable[[Any], int], wrap: Callable[[int], int], bits: int) -> None:
     """Register the static methods that Integer and Long have in common."""
+    of_one: dict[str, Callable[[int], Any]] = {
+        "toHexString": lambda value: format(value % 2**bits, "x"),
+        "toOctalString": lambda value: format(value % 2**bits, "o"),
+        "toBinaryString": lambda value: format(value % 2**bits, "b"),
+        "signum": lambda value: compare(value, 0),
+        "bitCount": lambda value: (value % 2**bits).bit_count(),
+    }
+    of_two: dict[str, Callable[[int, int], int]] = {
+        "max": lambda left, right: wrap(max(left, right)),
+        "min": lambda left, right: wrap(min(left, right)),
+        "sum": lambda left, right: wrap(left + right),
+        "compare": compare,
+    }
+    for name, compute in of_one.items():
+        kind.static(name)(_unary(convert, compute))
+    for name, combine in of_two.items():
+        kind.static(name)(_binary(convert, combine))
 
     @kind.static("toString")
     def number_to_string(scope: Scope, value: Any, radix: Any = 10) -> str:
         base = to_int(radix)
         return _in_radix(convert(value), base if 2 <= base <= 36 else 10)
-
-    @kind.static("toHexString")
-    def to_hex(scope: Scope, value: Any) -> str:
-        return format(convert(value) % 2**bits, "x")
-
-    @kind.static("toOctalString")
-    def to_octal(scope: Scope, value: Any) -> str:
-        return format(convert(value) % 2**bits, "o")
-
-    @kind.static("toBinaryString")
-    def to_binary(scope: Scope, value: Any) -> str:
-        return format(convert(value) % 2**bits, "b")
-
-    @kind.static("max")
-    def larger(scope: Scope, left: Any, right: Any) -> Any:
-        return wrap(max(convert(left), convert(right)))
-
-    @kind.static("min")
-    def smaller(scope: Scope, left: Any, right: Any) -> Any:
-        return wrap(min(convert(left), convert(right)))
-
-    @kind.static("sum")
-    def total(scope: Scope, left: Any, right: Any) -> Any:
-        return wrap(convert(left) + convert(right))
-
-    @kind.static("compare")
-    def compare_numbers(scope: Scope, left: Any, right: Any) -> int:
-        return compare(convert(left), convert(right))
-
-    @kind.static("signum")
-    def sign(scope: Scope, value: Any) -> int:
-        return compare(convert(value), 0)
-
-    @kind.static("bitCount")
-    def bit_count(scope: Scope, value: Any) -> int:
-        return (convert(value) % 2**bits).bit_count()
 
 
 _share(INTEGER, to_int, wrap_int, 32)

@@ -51,12 +51,12 @@ _RANDOM = members_for(JavaRandom)(Members("Random", OBJECT))
 
 
 @RANDOM.construct
-def new_random(scope: Scope, seed: Any = None) -> JavaRandom:
+def _new_random(scope: Scope, seed: Any = None) -> JavaRandom:
     return JavaRandom(secrets.randbits(48) if seed is None else to_long(seed))
 
 
 @_RANDOM.method("nextInt")
-def next_int(scope: Scope, random: JavaRandom, low: Any = None, high: Any = None) -> int:
+def _next_int(scope: Scope, random: JavaRandom, low: Any = None, high: Any = None) -> int:
     if low is None:
         return random.bits(32)
     if high is None:
@@ -68,22 +68,22 @@ def next_int(scope: Scope, random: JavaRandom, low: Any = None, high: Any = None
 
 
 @_RANDOM.method("nextLong")
-def next_long(scope: Scope, random: JavaRandom) -> Long:
+def _next_long(scope: Scope, random: JavaRandom) -> Long:
     return wrap_long((random.bits(32) << 32) + random.bits(32))
 
 
 @_RANDOM.method("nextDouble")
-def next_double(scope: Scope, random: JavaRandom) -> float:
+def _next_double(scope: Scope, random: JavaRandom) -> float:
     return random.double()
 
 
 @_RANDOM.method("nextFloat")
-def next_float(scope: Scope, random: JavaRandom) -> float:
+def _next_float(scope: Scope, random: JavaRandom) -> float:
     return random.bits(24) / 2.0**24
 
 
 @_RANDOM.method("nextBoolean")
-def next_boolean(scope: Scope, random: JavaRandom) -> bool:
+def _next_boolean(scope: Scope, random: JavaRandom) -> bool:
     return random.bits(1) != 0
 
 
@@ -94,17 +94,17 @@ ordered(uuid.UUID)
 
 
 @UUID.construct
-def new_uuid(scope: Scope, most: Any, least: Any) -> uuid.UUID:
+def _new_uuid(scope: Scope, most: Any, least: Any) -> uuid.UUID:
     return uuid.UUID(int=(to_long(most) % 2**64 << 64) + to_long(least) % 2**64)
 
 
 @UUID.static("randomUUID")
-def random_uuid(scope: Scope) -> uuid.UUID:
+def _random_uuid(scope: Scope) -> uuid.UUID:
     return uuid.uuid4()
 
 
 @UUID.static("fromString")
-def uuid_from_string(scope: Scope, text: Any) -> uuid.UUID:
+def _uuid_from_string(scope: Scope, text: Any) -> uuid.UUID:
     source = to_text(text, scope.budget)
     if source.count("-") != 4:
         raise Fault(f"Invalid UUID string: {source[:60]}")
@@ -112,7 +112,7 @@ def uuid_from_string(scope: Scope, text: Any) -> uuid.UUID:
 
 
 @UUID.static("nameUUIDFromBytes")
-def uuid_from_name(scope: Scope, data: Any) -> uuid.UUID:
+def _uuid_from_name(scope: Scope, data: Any) -> uuid.UUID:
     if not is_list(data):
         raise Fault("nameUUIDFromBytes() needs bytes")
     digest = hashlib.md5(bytes(item % 256 for item in data), usedforsecurity=False).digest()
@@ -120,15 +120,15 @@ def uuid_from_name(scope: Scope, data: Any) -> uuid.UUID:
 
 
 @_UUID.method("version")
-def version(scope: Scope, value: uuid.UUID) -> int:
+def _version(scope: Scope, value: uuid.UUID) -> int:
     return value.version or 0
 
 
 @_UUID.method("getMostSignificantBits")
-def most_significant_bits(scope: Scope, value: uuid.UUID) -> Long:
+def _most_significant_bits(scope: Scope, value: uuid.UUID) -> Long:
     return wrap_long(value.int >> 64)
 
 
 @_UUID.method("getLeastSignificantBits")
-def least_significant_bits(scope: Scope, value: uuid.UUID) -> Long:
+def _least_significant_bits(scope: Scope, value: uuid.UUID) -> Long:
     return wrap_long(value.int)

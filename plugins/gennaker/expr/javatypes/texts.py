@@ -20,7 +20,7 @@ BOOLEAN.constants.update(TRUE=True, FALSE=False)
 
 
 @STRING.construct
-def new_string(scope: Scope, text: Any = "") -> str:
+def _new_string(scope: Scope, text: Any = "") -> str:
     if is_list(text):
         return _from_bytes(text)
     return to_text(text, scope.budget)
@@ -33,62 +33,63 @@ def _from_bytes(items: Any) -> str:
 
 
 @STRING.static("valueOf", "copyValueOf")
-def value_of(scope: Scope, value: Any) -> str:
+def _value_of(scope: Scope, value: Any) -> str:
     return java_text(value, scope.budget)
 
 
 @STRING.static("format")
-def format_(scope: Scope, pattern: Any, *arguments: Any) -> str:
+def _format(scope: Scope, pattern: Any, *arguments: Any) -> str:
     spread = arguments[0] if len(arguments) == 1 and isinstance(arguments[0], ListValue) else arguments
     return format_text(to_text(pattern, scope.budget), list(spread), scope.budget)
 
 
 @STRING.static("join")
-def join(scope: Scope, separator: Any, *parts: Any) -> str:
+def _join(scope: Scope, separator: Any, *parts: Any) -> str:
     glue = to_text(separator, scope.budget)
     spread = parts[0] if len(parts) == 1 and is_list(parts[0]) else parts
+    scope.budget.step(1 + len(spread) // 5)
     texts = [java_text(part, scope.budget) for part in spread]
     scope.budget.text(sum(map(len, texts)) + len(glue) * len(texts))
     return glue.join(texts)
 
 
 @BOOLEAN.construct
-def new_boolean(scope: Scope, text: Any) -> bool:
-    return parse_boolean(scope, text)
+def _new_boolean(scope: Scope, text: Any) -> bool:
+    return _parse_boolean(scope, text)
 
 
 @BOOLEAN.static("parseBoolean", "valueOf")
-def parse_boolean(scope: Scope, text: Any) -> bool:
+def _parse_boolean(scope: Scope, text: Any) -> bool:
     return text if isinstance(text, bool) else str(text).lower() == "true"
 
 
 @BOOLEAN.static("toString")
-def boolean_to_string(scope: Scope, value: Any) -> str:
+def _boolean_to_string(scope: Scope, value: Any) -> str:
     return "true" if value is True else "false"
 
 
 @BOOLEAN.static("logicalAnd")
-def logical_and(scope: Scope, left: Any, right: Any) -> bool:
+def _logical_and(scope: Scope, left: Any, right: Any) -> bool:
     return left is True and right is True
 
 
 @BOOLEAN.static("logicalOr")
-def logical_or(scope: Scope, left: Any, right: Any) -> bool:
+def _logical_or(scope: Scope, left: Any, right: Any) -> bool:
     return left is True or right is True
 
 
 @BOOLEAN.static("logicalXor")
-def logical_xor(scope: Scope, left: Any, right: Any) -> bool:
+def _logical_xor(scope: Scope, left: Any, right: Any) -> bool:
     return (left is True) != (right is True)
 
 
 @BOOLEAN.static("compare")
-def compare_booleans(scope: Scope, left: Any, right: Any) -> int:
+def _compare_booleans(scope: Scope, left: Any, right: Any) -> int:
     return int(left is True) - int(right is True)
 
 
 @URL_ENCODER.static("encode")
-def encode(scope: Scope, text: Any, charset: Any = "UTF-8") -> str:
+def _encode(scope: Scope, text: Any, charset: Any = "UTF-8") -> str:
     from urllib.parse import quote_plus
 
     source = to_text(text, scope.budget)

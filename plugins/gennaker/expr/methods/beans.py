@@ -37,30 +37,30 @@ members_for(ExecutionView)(_Beans("The execution", BEAN))
 
 
 @STATUS.method("name")
-def name(scope: Scope, status: Status) -> str:
+def _name(scope: Scope, status: Status) -> str:
     return str(status)
 
 
 @STATUS.method("isComplete")
-def is_complete(scope: Scope, status: Status) -> bool:
+def _is_complete(scope: Scope, status: Status) -> bool:
     return status in COMPLETE
 
 
 @STATUS.method("isSuccessful")
-def is_successful(scope: Scope, status: Status) -> bool:
+def _is_successful(scope: Scope, status: Status) -> bool:
     return status in SUCCESSFUL
 
 
 @STATUS.method("isFailure")
-def is_failure(scope: Scope, status: Status) -> bool:
+def _is_failure(scope: Scope, status: Status) -> bool:
     return status in FAILED
 
 
 @STATUS.method("isHalt")
-def is_halt(scope: Scope, status: Status) -> bool:
+def _is_halt(scope: Scope, status: Status) -> bool:
     return status in HALTED
 
 
 @STATUS.method("isSkipped")
-def is_skipped(scope: Scope, status: Status) -> bool:
+def _is_skipped(scope: Scope, status: Status) -> bool:
     return status == "SKIPPED"

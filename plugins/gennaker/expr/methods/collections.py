@@ -19,18 +19,23 @@ members_where(is_map, MAP)
 members_where(is_list, LIST)
 
 
+def _pay(scope: Scope, items: Any) -> None:
+    """Pay for looking at every element."""
+    scope.budget.step(1 + len(items) // 5)
+
+
 @LIST.method("size", "length")
-def size(scope: Scope, items: Any) -> int:
+def _size(scope: Scope, items: Any) -> int:
     return len(items)
 
 
 @LIST.method("isEmpty")
-def is_empty(scope: Scope, items: Any) -> bool:
+def _is_empty(scope: Scope, items: Any) -> bool:
     return len(items) == 0
 
 
 @LIST.method("get")
-def get(scope: Scope, items: Any, index: Any) -> Any:
+def _get(scope: Scope, items: Any, index: Any) -> Any:
     position = to_int(index)
     if not 0 <= position < len(items):
         raise Fault(f"Index {position} is outside a list of {len(items)} elements")
@@ -38,40 +43,43 @@ def get(scope: Scope, items: Any, index: Any) -> Any:
 
 
 @LIST.method("getFirst")
-def get_first(scope: Scope, items: Any) -> Any:
-    return get(scope, items, 0)
+def _get_first(scope: Scope, items: Any) -> Any:
+    return _get(scope, items, 0)
 
 
 @LIST.method("getLast")
-def get_last(scope: Scope, items: Any) -> Any:
-    return get(scope, items, len(items) - 1)
+def _get_last(scope: Scope, items: Any) -> Any:
+    return _get(scope, items, len(items) - 1)
 
 
 @LIST.method("contains")
-def contains(scope: Scope, items: Any, wanted: Any) -> bool:
+def _contains(scope: Scope, items: Any, wanted: Any) -> bool:
+    _pay(scope, items)
     return any(equals(item, wanted, scope.budget) for item in items)
 
 
 @LIST.method("containsAll")
-def contains_all(scope: Scope, items: Any, wanted: Any) -> bool:
+def _contains_all(scope: Scope, items: Any, wanted: Any) -> bool:
     if not is_list(wanted):
         raise Fault("containsAll() needs a list")
-    return all(contains(scope, items, one) for one in wanted)
+    return all(_contains(scope, items, one) for one in wanted)
 
 
 @LIST.method("indexOf")
-def index_of(scope: Scope, items: Any, wanted: Any) -> int:
+def _index_of(scope: Scope, items: Any, wanted: Any) -> int:
+    _pay(scope, items)
     return next((index for index, item in enumerate(items) if equals(item, wanted, scope.budget)), -1)
 
 
 @LIST.method("lastIndexOf")
-def last_index_of(scope: Scope, items: Any, wanted: Any) -> int:
+def _last_index_of(scope: Scope, items: Any, wanted: Any) -> int:
+    _pay(scope, items)
     hits = [index for index, item in enumerate(items) if equals(item, wanted, scope.budget)]
     return hits[-1] if hits else -1
 
 
 @LIST.method("subList")
-def sub_list(scope: Scope, items: Any, start: Any, end: Any) -> ListValue:
+def _sub_list(scope: Scope, items: Any, start: Any, end: Any) -> ListValue:
     first, last = to_int(start), to_int(end)
     if not 0 <= first <= last <= len(items):
         raise Fault(f"{first} to {last} is outside a list of {len(items)} elements")
@@ -80,7 +88,8 @@ def sub_list(scope: Scope, items: Any, start: Any, end: Any) -> ListValue:
 
 
 @LIST.method("join")
-def join(scope: Scope, items: Any, separator: Any = ",") -> str:
+def _join(scope: Scope, items: Any, separator: Any = ",") -> str:
+    _pay(scope, items)
     glue = to_text(separator, scope.budget)
     parts = [joined_text(item, scope.budget) for item in items]
     scope.budget.text(sum(map(len, parts)) + len(glue) * max(len(parts) - 1, 0))
@@ -88,49 +97,50 @@ def join(scope: Scope, items: Any, separator: Any = ",") -> str:
 
 
 @MAP.method("size")
-def map_size(scope: Scope, values: Any) -> int:
+def _map_size(scope: Scope, values: Any) -> int:
     return len(values)
 
 
 @MAP.method("isEmpty")
-def map_is_empty(scope: Scope, values: Any) -> bool:
+def _map_is_empty(scope: Scope, values: Any) -> bool:
     return len(values) == 0
 
 
 @MAP.method("get")
-def map_get(scope: Scope, values: Any, key: Any) -> Any:
+def _map_get(scope: Scope, values: Any, key: Any) -> Any:
     return scope.dressed(values.get(_key(key)))
 
 
 @MAP.method("getOrDefault")
-def get_or_default(scope: Scope, values: Any, key: Any, other: Any) -> Any:
+def _get_or_default(scope: Scope, values: Any, key: Any, other: Any) -> Any:
     return scope.dressed(values[_key(key)]) if _key(key) in values else other
 
 
 @MAP.method("containsKey")
-def contains_key(scope: Scope, values: Any, key: Any) -> bool:
+def _contains_key(scope: Scope, values: Any, key: Any) -> bool:
     return _key(key) in values
 
 
 @MAP.method("containsValue")
-def contains_value(scope: Scope, values: Any, wanted: Any) -> bool:
+def _contains_value(scope: Scope, values: Any, wanted: Any) -> bool:
+    _pay(scope, values)
     return any(equals(values[key], wanted, scope.budget) for key in values)
 
 
 @MAP.method("keySet")
-def key_set(scope: Scope, values: Any) -> ListValue:
+def _key_set(scope: Scope, values: Any) -> ListValue:
     scope.budget.grow(len(values))
     return ListValue(values)
 
 
 @MAP.method("values")
-def map_values(scope: Scope, values: Any) -> ListValue:
+def _map_values(scope: Scope, values: Any) -> ListValue:
     scope.budget.grow(len(values))
     return ListValue(values[key] for key in values)
 
 
 @MAP.method("entrySet")
-def entry_set(scope: Scope, values: Any) -> ListValue:
+def _entry_set(scope: Scope, values: Any) -> ListValue:
     scope.budget.grow(len(values))
     return ListValue(Entry(key, values[key]) for key in values)
 
@@ -142,10 +152,10 @@ def _key(key: Any) -> Any:
 
 
 @ENTRY.method("getKey")
-def entry_key(scope: Scope, entry: Entry) -> Any:
+def _entry_key(scope: Scope, entry: Entry) -> Any:
     return entry.key
 
 
 @ENTRY.method("getValue")
-def entry_value(scope: Scope, entry: Entry) -> Any:
+def _entry_value(scope: Scope, entry: Entry) -> Any:
     return entry.value

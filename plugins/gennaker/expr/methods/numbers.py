@@ -26,62 +26,62 @@ members_for(bool)(BOOLEAN)
 
 
 @NUMBER.method("intValue")
-def int_value(scope: Scope, value: Any) -> int:
+def _int_value(scope: Scope, value: Any) -> int:
     return clamp(value, INT_MIN, INT_MAX) if isinstance(value, float) else wrap_int(value)
 
 
 @NUMBER.method("longValue")
-def long_value(scope: Scope, value: Any) -> Long:
+def _long_value(scope: Scope, value: Any) -> Long:
     return Long(clamp(value, LONG_MIN, LONG_MAX)) if isinstance(value, float) else wrap_long(value)
 
 
 @NUMBER.method("shortValue")
-def short_value(scope: Scope, value: Any) -> int:
-    return (int_value(scope, value) + 2**15) % 2**16 - 2**15
+def _short_value(scope: Scope, value: Any) -> int:
+    return (_int_value(scope, value) + 2**15) % 2**16 - 2**15
 
 
 @NUMBER.method("byteValue")
-def byte_value(scope: Scope, value: Any) -> int:
-    return (int_value(scope, value) + 2**7) % 2**8 - 2**7
+def _byte_value(scope: Scope, value: Any) -> int:
+    return (_int_value(scope, value) + 2**7) % 2**8 - 2**7
 
 
 @NUMBER.method("doubleValue", "floatValue")
-def double_value(scope: Scope, value: Any) -> float:
+def _double_value(scope: Scope, value: Any) -> float:
     return float(value)
 
 
 @NUMBER.method("isNaN")
-def is_nan(scope: Scope, value: Any) -> bool:
-    return bool(value != value)
+def _is_nan(scope: Scope, value: Any) -> bool:
+    return math.isnan(value)
 
 
 @NUMBER.method("isInfinite")
-def is_infinite(scope: Scope, value: Any) -> bool:
+def _is_infinite(scope: Scope, value: Any) -> bool:
     return math.isinf(value)
 
 
 @NUMBER.method("compareTo")
-def compare_to(scope: Scope, value: Any, other: Any) -> int:
+def _compare_to(scope: Scope, value: Any, other: Any) -> int:
     if not is_number(other):
         raise Fault("compareTo() needs a number")
     return compare(value, other)
 
 
 @NUMBER.method("equals")
-def is_equal(scope: Scope, value: Any, other: Any) -> bool:
+def _is_equal(scope: Scope, value: Any, other: Any) -> bool:
     return is_number(other) and isinstance(value, float) == isinstance(other, float) and bool(value == other)
 
 
 @NUMBER.method("hashCode")
-def hash_code(scope: Scope, value: Any) -> int:
+def _hash_code(scope: Scope, value: Any) -> int:
     return wrap_int(int(value))
 
 
 @BOOLEAN.method("booleanValue")
-def boolean_value(scope: Scope, value: bool) -> bool:
+def _boolean_value(scope: Scope, value: bool) -> bool:
     return value
 
 
 @BOOLEAN.method("compareTo")
-def compare_booleans(scope: Scope, value: bool, other: Any) -> int:
+def _compare_booleans(scope: Scope, value: bool, other: Any) -> int:
     return compare(value, other)

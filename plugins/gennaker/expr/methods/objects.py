@@ -14,32 +14,32 @@ members_for(EnumConstant)(ENUM)
 
 
 @OBJECT.method("toString")
-def to_string(scope: Scope, value: Any) -> str:
+def _to_string(scope: Scope, value: Any) -> str:
     return java_text(value, scope.budget)
 
 
 @OBJECT.method("equals")
-def is_equal(scope: Scope, value: Any, other: Any) -> bool:
+def _is_equal(scope: Scope, value: Any, other: Any) -> bool:
     return equals(value, other, scope.budget)
 
 
 @OBJECT.method("hashCode")
-def hash_code(scope: Scope, value: Any) -> int:
+def _hash_code(scope: Scope, value: Any) -> int:
     return string_hash(java_text(value, scope.budget))
 
 
 @ENUM.method("name")
-def enum_name(scope: Scope, constant: EnumConstant) -> str:
+def _enum_name(scope: Scope, constant: EnumConstant) -> str:
     return constant.name
 
 
 @ENUM.method("ordinal")
-def enum_ordinal(scope: Scope, constant: EnumConstant) -> int:
+def _enum_ordinal(scope: Scope, constant: EnumConstant) -> int:
     return constant.ordinal
 
 
 @ENUM.method("compareTo")
-def enum_compare(scope: Scope, constant: EnumConstant, other: Any) -> int:
+def _enum_compare(scope: Scope, constant: EnumConstant, other: Any) -> int:
     return compare(constant, other)
 
 
