@@ -8,7 +8,7 @@ from airflow.sdk import DAG
 from airflow.sdk.definitions.param import ParamsDict
 
 from gennaker.compiler.params import dag_params
-from gennaker.compiler.semantics import VERDICT_TASK, needs_verdict, unsure
+from gennaker.compiler.semantics import VERDICT_TASK, awaited, needs_verdict, unsure
 from gennaker.compiler.tasks import TaskBuilder, operator_class
 from gennaker.errors import CompileError
 from gennaker.operators._pipeline import Directory, EmptyDirectory, PipelineInfo
@@ -97,13 +97,9 @@ def _add_tasks(pipeline: Pipeline, info: PipelineInfo) -> None:
         if builder.built is None:
             raise CompileError(f"stage {node.name!r} ({node.type}) built no task")
         stages[node.ref_id], tasks[node.ref_id] = stage, builder.built
-        if node.requisites:
-            builder.built.set_upstream([tasks[ref] for ref in node.requisites])
     for node in graph.nodes:
-        if node.finally_ and not node.requisites:
-            tasks[node.ref_id].set_upstream(
-                [tasks[other.ref_id] for other in graph.nodes if not other.finally_]
-            )
+        if upstream := awaited(graph, node):
+            tasks[node.ref_id].set_upstream([tasks[ref_id] for ref_id in upstream])
     if needs_verdict(graph, stages):
         verdict = operator_class("gennaker.operators.verdict:VerdictOperator")(
             task_id=VERDICT_TASK,

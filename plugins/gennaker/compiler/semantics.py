@@ -16,8 +16,19 @@ condition false (`stageEnabled`)   SKIPPED                       skipped        
 * "Halt the pipeline" asks the server to cancel what runs beside the stage, where anything can run beside it.
 * A *verdict* task, the only leaf, downstream of every stage and ``all_done``, exists only where the states of
   the last tasks would judge wrongly: where a stage may be STOPPED in a run that succeeds, and where the
-  failure of a ``finally`` stage must fail the run (core leaves teardowns out of its judgment).
-* A ``finally`` stage is a teardown: it runs after failure, halt and cancel.
+  failure of a ``finally`` stage must fail the run (core leaves teardowns out of its judgment, unless the
+  pipeline has nothing else: then it judges by them alone, and a STOPPED one needs a verdict too).
+* A ``finally`` stage is a teardown: it runs after failure, halt and cancel, once everything that it waits
+  for, directly or not, is over.
+
+Where Airflow cannot be Orca:
+
+* Orca cancels at the moment of a failure; here the failed stage has to ask the server, and what ends before
+  the server has heard it has ended, and what it lets start is canceled in its turn.
+* A canceled stage is over for Airflow before its process is: up to 20 seconds later. A ``finally`` stage
+  may start meanwhile.
+* A worker that dies tells nothing: its stage counts as its failure option says, but nobody halts the other
+  branches, and an ignored failure holds up what follows it, and fails the run.
 """
 
 from __future__ import annotations
@@ -32,6 +43,22 @@ STAGE_RULE = "none_failed"
 VERDICT_TASK = "verdict"
 
 _FAILS_RUN = (FailurePolicy.HALT_PIPELINE, FailurePolicy.HALT_BRANCH_THEN_FAIL)
+
+
+def awaited(graph: Graph, node: Node) -> tuple[str, ...]:
+    """
+    Return the stages that must be over before a stage is looked at.
+
+    One failed branch makes a join ``upstream_failed`` at once, while its other branches still run. What
+    follows the join does not run then, except for a ``finally`` stage: it waits for the branches themselves.
+    """
+    if not node.finally_:
+        return node.requisites
+    if not node.requisites:
+        return tuple(other.ref_id for other in graph.nodes if not other.finally_)
+    above = (graph[ref_id] for ref_id in graph.ancestors(node.ref_id))
+    branches = (ref_id for join in above if len(join.requisites) > 1 for ref_id in join.requisites)
+    return tuple(dict.fromkeys((*node.requisites, *branches)))
 
 
 def halts_others(graph: Graph, node: Node) -> bool:
