@@ -108,6 +108,16 @@ def test_stages_that_are_no_list(load):
     assert "$.stages" in {found.path for found in loaded.errors}
 
 
+@pytest.mark.parametrize("depth", [200, 900, 5000])
+def test_no_depth_makes_loading_raise(load, depth):
+    deep = 1
+    for _ in range(depth):
+        deep = [deep]
+    loaded = load({"application": "a", "name": "n", "stages": [{**WAIT, "comments": deep, "waitTime": deep}]})
+    assert {found.code for found in loaded.problems} <= {"invalid-json", "invalid-field"}
+    assert not loaded.ok
+
+
 def test_unchecked_loading_runs_no_check(load, monkeypatch):
     monkeypatch.setattr(checks, "examine", lambda subject: pytest.fail("a check ran"))
     assert load({"stages": [WAIT]}, check=False).problems == ()

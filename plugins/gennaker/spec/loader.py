@@ -74,10 +74,27 @@ def load(
     :param check: look for everything that would go wrong in a run, expressions included.
     :param templates: known MPTv2 templates, by id or reference.
     """
+    try:
+        return _load(source, models, fallback, check=check, templates=templates or {})
+    except RecursionError:
+        found = problem("invalid-json", path="$", message="it is nested too deeply")
+        return LoadedPipeline(
+            dict(source) if isinstance(source, Mapping) else {}, {}, "$", None, None, (found,)
+        )
+
+
+def _load(
+    source: str | bytes | Mapping[str, Any] | list[Any],
+    models: Models,
+    fallback: type[StageEnvelope],
+    *,
+    check: bool,
+    templates: Mapping[str, Mapping[str, Any]],
+) -> LoadedPipeline:
     value, unreadable = read(source, check=check)
     if value is None and unreadable:
         return LoadedPipeline({}, {}, "$", None, None, tuple(unreadable))
-    document = unwrap(value, templates or {})
+    document = unwrap(value, templates)
     problems = [*unreadable, *document.problems]
     if document.spec is None:
         return LoadedPipeline(document.raw, {}, document.base, None, None, tuple(problems))

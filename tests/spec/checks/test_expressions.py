@@ -133,6 +133,14 @@ def test_a_template_may_name_stages_that_join_later(load):
     }
 
 
+def test_a_name_that_is_computed_may_be_any(codes):
+    named = {"name": "Deploy ${ parameters.where }"}
+    found = codes(
+        named, {"comments": "${ #stage('Deploy here').status }"}, parameterConfig=[{"name": "where"}]
+    )
+    assert found == {"unknown-stage-reference": ("$.stages[1].comments", "warning")}
+
+
 def test_notifications_are_checked(codes):
     notification = {"type": "email", "address": "${ parameters.who }"}
     found = codes({}, notifications=[notification])

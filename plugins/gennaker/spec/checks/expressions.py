@@ -167,7 +167,7 @@ def _named_stage(
     """Look for a stage by name; a lenient function gives nothing where it finds none."""
     targets = [other for other in subject.stages if other.model.name == name]
     if not targets:
-        doubtful = lenient or subject.partial or _CHILD.fullmatch(name) is not None
+        doubtful = lenient or subject.open_names or _CHILD.fullmatch(name) is not None
         yield _unknown(f"no stage is called '{name}'", path, stage, doubtful=doubtful)
         return
     if len(targets) > 1:
@@ -191,7 +191,7 @@ def _judgment(name: str, path: str, stage: StageView, subject: Subject) -> Itera
         message = f"the stage '{name}' is of type {named[0].model.type}"
         yield problem("not-a-judgment", path=path, message=message, stage=stage.model.name)
     elif not targets:
-        severity = Severity.WARNING if subject.partial else None
+        severity = Severity.WARNING if subject.open_names else None
         message = f"no manual judgment is called '{name}'"
         yield problem(
             "unknown-judgment", path=path, message=message, stage=stage.model.name, severity=severity

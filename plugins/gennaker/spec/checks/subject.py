@@ -12,6 +12,7 @@ from gennaker.spec.pipeline import Pipeline
 from gennaker.spec.problems import SpecProblem, json_path, problem
 from gennaker.spec.stage import StageEnvelope
 from gennaker.spec.trigger import TriggerEnvelope
+from gennaker.spec.types import has_expression
 
 
 class StageView(NamedTuple):
@@ -63,6 +64,11 @@ class Subject:
     @cached_property
     def _nodes(self) -> Mapping[int, Node]:
         return {node.index: node for node in self.graph.nodes} if self.graph else {}
+
+    @cached_property
+    def open_names(self) -> bool:
+        """Return whether there may be stages of other names: computed ones, or stages that join later."""
+        return self.partial or any(has_expression(stage.model.name) for stage in self.stages)
 
     def node(self, stage: StageView) -> Node:
         """Return a stage's place in the graph; there is one wherever there is a graph."""
