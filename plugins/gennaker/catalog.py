@@ -34,7 +34,7 @@ from gennaker.stages._base import Stage
 
 STAGES = "gennaker.stages"
 FALLBACK = "*"
-SCHEMA_ID = "https://gennaker.dev/schema/pipeline.schema.json"
+SCHEMA_ID = "urn:gennaker:pipeline:schema"
 
 
 @dataclass(frozen=True)
