@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from gennaker.client.transport import AsyncGuardedTransport, GuardedTransport
-from gennaker.errors import StageFailed, Temporary
+from gennaker.errors import StageFailed
 from gennaker.security.urls import UrlPolicy
 
 CONNECT_SECONDS = 15.0
@@ -96,9 +96,9 @@ class Outbound:
         Make the call and follow redirects.
 
         :raises Denied: the policy refuses the address.
-        :raises Temporary: its host could not be looked up, or the call took too long.
+        :raises Temporary: its host could not be looked up.
         :raises StageFailed: the response is too long, or redirects too often.
-        :raises httpx.TransportError: the connection failed.
+        :raises httpx.TransportError: the connection failed, or the call took too long.
         """
         deadline = time.monotonic() + self._limits.total_seconds
         request: httpx.Request | None = _request(self._client, call)
@@ -221,5 +221,5 @@ def _too_many_redirects(limits: Limits) -> StageFailed:
     return StageFailed(f"more than {limits.max_redirects} redirects")
 
 
-def _too_slow(limits: Limits) -> Temporary:
-    return Temporary(f"no complete response within {limits.total_seconds:g} seconds")
+def _too_slow(limits: Limits) -> httpx.ReadTimeout:
+    return httpx.ReadTimeout(f"no complete response within {limits.total_seconds:g} seconds")

@@ -9,6 +9,8 @@ and the certificate check keep the name.
 from __future__ import annotations
 
 import asyncio
+import functools
+import ssl
 from collections.abc import Iterator
 
 import httpx
@@ -20,12 +22,18 @@ from gennaker.security.urls import CheckedUrl, UrlPolicy
 _NO_KEEPALIVE = httpx.Limits(max_keepalive_connections=0)
 
 
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    """Return the settings of TLS; reading the certificates takes longer than most calls."""
+    return httpx.create_ssl_context()
+
+
 class GuardedTransport(httpx.BaseTransport):
     """Send each request, redirects included, only where the policy allows."""
 
     def __init__(self, policy: UrlPolicy) -> None:
         self._policy = policy
-        self._inner = httpx.HTTPTransport(limits=_NO_KEEPALIVE, trust_env=False)
+        self._inner = httpx.HTTPTransport(verify=_tls(), limits=_NO_KEEPALIVE, trust_env=False)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Check the URL, then try its addresses in turn."""
@@ -47,7 +55,7 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, policy: UrlPolicy) -> None:
         self._policy = policy
-        self._inner = httpx.AsyncHTTPTransport(limits=_NO_KEEPALIVE, trust_env=False)
+        self._inner = httpx.AsyncHTTPTransport(verify=_tls(), limits=_NO_KEEPALIVE, trust_env=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Check the URL, then try its addresses in turn."""
