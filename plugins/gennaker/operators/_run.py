@@ -6,18 +6,18 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from gennaker.errors import StageFailed
 from gennaker.expr import Evaluation, Services, evaluate_expression, evaluate_with_problems
 from gennaker.operators._execution import STAGE_KEY, execution_of, millis
 from gennaker.operators._outcome import Status
 from gennaker.operators._parameters import Parameters
+from gennaker.operators._pipeline import PipelineInfo
 from gennaker.security.redact import MASK, redact
 from gennaker.settings import Settings, from_airflow
-
-if TYPE_CHECKING:
-    from gennaker.operators._base import StageOperator
+from gennaker.spec.graph import Node
+from gennaker.spec.model import StageEnvelope
 
 #: Keys that shape the graph or are read on their own terms; never evaluated as a part of the stage.
 STRUCTURAL = frozenset({"refId", "requisiteStageRefIds", "type", "stageEnabled", "restrictedExecutionWindow"})
@@ -41,6 +41,31 @@ def _plain_object(value: Any) -> Any:
     return str(value)
 
 
+class Work(Protocol):
+    """What a try knows of its operator."""
+
+    raw: Mapping[str, Any]
+    node: Node
+    model: type[StageEnvelope]
+    pipeline: PipelineInfo
+
+    @property
+    def raw_keys(self) -> frozenset[str]:
+        """Keys that the work evaluates itself."""
+
+    @property
+    def skippable_keys(self) -> frozenset[str]:
+        """Keys that ``skipExpressionEvaluation`` leaves alone."""
+
+    @property
+    def default_timeout(self) -> float | None:
+        """Seconds; None is for ever."""
+
+    @property
+    def log(self) -> Any:
+        """The task's log."""
+
+
 class StageRun:
     """
     One try of one stage.
@@ -48,7 +73,7 @@ class StageRun:
     :param state: what an earlier part of the same try handed on when it began to wait.
     """
 
-    def __init__(self, operator: StageOperator, context: Any, state: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, operator: Work, context: Any, state: Mapping[str, Any] | None = None) -> None:
         self.operator = operator
         self.airflow_context = context
         self.ti = context["ti"]
