@@ -111,6 +111,7 @@ class Stack:
         since = datetime.now(UTC)
         for name, command in _COMMANDS.items():
             self.processes.start(name, command)
+        self._report("processes; they become ready now")
         self._wait_healthy(since)
 
     def _prepare_database(self) -> None:
