@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from gennaker.catalog import load
-from gennaker.compiler.semantics import needs_verdict
+from gennaker.compiler.semantics import VERDICT_TASK, awaited, needs_verdict
 from gennaker.errors import NotFound
 from gennaker.spec.graph import Graph, Node
 from gennaker.spec.model import Pipeline
@@ -40,7 +40,8 @@ def diagram(root: Path, name: str) -> str:
     stages = {node.ref_id: cast(Stage, pipeline.stages[node.index]) for node in graph.nodes}
     lines = [*_nodes(graph), *_edges(graph)]
     if needs_verdict(graph, stages):
-        lines += ['  verdict{{"verdict"}}', *(f"  {_id(leaf)} -.-> verdict" for leaf in graph.leaves)]
+        judged = (f"  {_id(leaf)} -.-> {VERDICT_TASK}" for leaf in _last(graph))
+        lines += [f'  {VERDICT_TASK}{{{{"{VERDICT_TASK}"}}}}', *judged]
     return "\n".join(["```mermaid", "flowchart LR", *lines, "```"])
 
 
@@ -52,10 +53,14 @@ def _nodes(graph: Graph) -> Iterator[str]:
 
 def _edges(graph: Graph) -> Iterator[str]:
     for node in graph.nodes:
-        before = [graph[ref] for ref in node.requisites]
-        if node.finally_ and not before:
-            before = [other for other in graph.nodes if not other.finally_]
-        yield from (f"  {_id(other)} --> {_id(node)}" for other in before)
+        for other in awaited(graph, node):
+            yield f"  {_id(graph[other])} --> {_id(node)}"
+
+
+def _last(graph: Graph) -> list[Node]:
+    """Return the stages that no other one waits for."""
+    waited_for = {ref_id for node in graph.nodes for ref_id in awaited(graph, node)}
+    return [node for node in graph.nodes if node.ref_id not in waited_for]
 
 
 def _id(node: Node) -> str:

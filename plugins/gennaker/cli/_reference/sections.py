@@ -2,7 +2,7 @@
 Parts of a page that is otherwise written by hand.
 
 ``<!-- generated: example release -->`` up to ``<!-- end -->`` is replaced by what it names:
-``example NAME``, ``diagram NAME`` or ``support``.
+``example NAME``, ``diagram NAME``, ``support`` or ``support brief``.
 """
 
 from __future__ import annotations
@@ -28,5 +28,8 @@ def _content(name: str, root: Path) -> str:
     if kind == "diagram":
         return examples.diagram(root, argument)
     if kind == "support":
-        return stages.support_table()
-    raise NotFound(f"nothing generated is called {name!r}", hint="use example NAME, diagram NAME or support")
+        return stages.brief() if argument == "brief" else stages.support_table()
+    raise NotFound(
+        f"nothing generated is called {name!r}",
+        hint="use example NAME, diagram NAME, support or support brief",
+    )

@@ -31,12 +31,29 @@ def support_table() -> str:
     """Return one line for each type."""
     models = own_stages()
     rows = [(f"`{kind}`", str(support(model)), notes(model)) for kind, model in models.items()]
-    for group, kinds in LATER.items():
-        missing = [f"`{kind}`" for kind in kinds if kind not in stage_models()]
-        if missing:
-            rows.append((f"{group}: {', '.join(missing)}", "unsupported", _NOT_YET))
+    for group, kinds in _missing().items():
+        rows.append((f"{group}: {', '.join(f'`{kind}`' for kind in kinds)}", "unsupported", _NOT_YET))
     rows.append(("any other type", "unsupported", _NOT_YET))
     return table(("stage type", "support", "note"), rows)
+
+
+def brief() -> str:
+    """Return one line for each degree of support."""
+    models = own_stages().values()
+    known = {level: [f"`{m.KIND}`" for m in models if support(m) is level] for level in Support}
+    later = [f"{group} ({len(kinds)} types)" for group, kinds in _missing().items()]
+    rows = [
+        ("exact", ", ".join(known[Support.EXACT]), "as in Spinnaker; `airflow` is our own"),
+        ("approximated", ", ".join(known[Support.APPROXIMATED]), "the reference says what differs"),
+        ("unsupported", f"{', '.join(later)}, any other type", _NOT_YET),
+    ]
+    return table(("support", "stage types", "what that means"), rows)
+
+
+def _missing() -> dict[str, list[str]]:
+    """Return the known types of Spinnaker and CODING that nothing here runs, by group."""
+    found = {group: [kind for kind in kinds if kind not in stage_models()] for group, kinds in LATER.items()}
+    return {group: kinds for group, kinds in found.items() if kinds}
 
 
 def support(model: type[Stage]) -> Support:
