@@ -2,7 +2,8 @@
 Parts of a page that is otherwise written by hand.
 
 ``<!-- generated: example release -->`` up to ``<!-- end -->`` is replaced by what it names:
-``example NAME``, ``diagram NAME``, ``support`` or ``support brief``.
+``example NAME``, ``diagram NAME``, ``support``, ``support brief``, or ``image FILE ALT``, which shows nothing
+as long as there is no such file.
 """
 
 from __future__ import annotations
@@ -18,7 +19,12 @@ _SECTION = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTA
 
 def filled(text: str, root: Path) -> str:
     """Return a page with its generated parts up to date."""
-    return _SECTION.sub(lambda found: f"{found[1]}\n{_content(found[2], root)}\n\n{found[3]}", text)
+
+    def replaced(found: re.Match[str]) -> str:
+        content = _content(found[2], root)
+        return f"{found[1]}{content}\n{found[3]}" if content else f"{found[1]}{found[3]}"
+
+    return _SECTION.sub(replaced, text)
 
 
 def _content(name: str, root: Path) -> str:
@@ -27,6 +33,9 @@ def _content(name: str, root: Path) -> str:
         return examples.block(root, argument)
     if kind == "diagram":
         return examples.diagram(root, argument)
+    if kind == "image":
+        file, _, alt = argument.partition(" ")
+        return f"![{alt}]({file})" if (root / file).is_file() else ""
     if kind == "support":
         return stages.brief() if argument == "brief" else stages.support_table()
     raise NotFound(
