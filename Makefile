@@ -18,6 +18,7 @@ PORT ?=
 HOME_FOLDER ?= .airflow
 # make test TESTS=tests/expr
 TESTS ?=
+CORPUS ?= pipeline_specs
 # Taken as they were typed: neither make nor a shell may expand what stands in a parameter.
 export GENNAKER_PIPELINE = $(value PIPELINE)
 export GENNAKER_PARAMS = $(value PARAMS)
@@ -55,6 +56,15 @@ lint: $(INSTALLED) ## check style, types and layers
 
 bench: $(INSTALLED) ## measure against the budgets and the peers
 	@$(BIN)/python -m tests.perf.bench
+
+corpus: $(INSTALLED) ## try a collection of pipelines (CORPUS='folder or files')
+	@$(BIN)/python -m gennaker.cli corpus $(CORPUS)
+
+schema: $(INSTALLED) ## write the JSON schema of pipelines for editors
+	@$(BIN)/python -m gennaker.catalog > pipeline_specs/schema/pipeline.schema.json
+
+docs: $(INSTALLED) ## write the generated parts of the documentation
+	@$(BIN)/python -m gennaker.cli docs
 
 ui:
 	@echo "Gennaker has no user interface of its own yet: pipelines appear in Airflow's."
