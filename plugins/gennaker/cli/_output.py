@@ -84,11 +84,13 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
 
 
 def print_problems(problems: Iterable[SpecProblem]) -> None:
-    """Print problems as a table: how bad, where, what, and what to do."""
-    rows = [
-        (str(p.severity), p.code, _place(p), f"{p.message}\n{p.hint}" if p.hint else p.message)
-        for p in problems
-    ]
+    """Print problems as a table: how bad, where, what, and what to do, the same advice only once."""
+    rows, told = [], set()
+    for problem in problems:
+        hint = problem.hint if problem.hint not in told else None
+        told.add(problem.hint)
+        what = f"{problem.message}\n{hint}" if hint else problem.message
+        rows.append((str(problem.severity), problem.code, _place(problem), what))
     if rows:
         print_table(("severity", "code", "where", "problem"), rows)
 

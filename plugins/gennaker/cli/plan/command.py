@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import dataclasses
-import logging
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
 from airflow.sdk import DAG
 
 from gennaker.cli._compiling import compile_file
@@ -23,6 +22,8 @@ from gennaker.cli.plan.world import World
 from gennaker.operators._base import StageOperator
 from gennaker.operators._outcome import Status
 from gennaker.operators.unsupported import UnsupportedOperator
+
+_SILENT: Any = structlog.wrap_logger(structlog.ReturnLogger())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,8 +57,7 @@ def plan(arguments: argparse.Namespace, *, now: datetime | None = None) -> int:
     file, dag = compile_file(load_file(Path(arguments.file), templates=templates))
     planned = None
     if dag is not None:
-        with _quiet():
-            file, planned = _imagine(file, dag, arguments, now or datetime.now(UTC))
+        file, planned = _imagine(file, dag, arguments, now or datetime.now(UTC))
     if arguments.output == "json":
         print_json([{**file.to_dict(), **(planned.to_dict() if planned else {})}])
     else:
@@ -69,6 +69,9 @@ def _imagine(
     file: SpecFile, dag: DAG, arguments: argparse.Namespace, now: datetime
 ) -> tuple[SpecFile, Plan | None]:
     operators = {task.node.ref_id: task for task in dag.tasks if isinstance(task, StageOperator)}
+    for operator in operators.values():
+        # What an operator logs about its stage, the plan itself shows.
+        operator._cached_logger = _SILENT
     if not operators or file.loaded is None or file.loaded.graph is None:
         verdict = dataclasses.replace(judge_run([]), reason="there are no stages")
         return file, Plan(dag.dag_id, None, None, verdict, ())
@@ -154,14 +157,3 @@ def _stage(fate: Any) -> dict[str, Any]:
         "asks": fate.question.to_dict() if fate.question else None,
         "notes": fate.notes,
     }
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep operators from logging what the plan itself shows."""
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logging.disable(before)

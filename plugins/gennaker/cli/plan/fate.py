@@ -76,15 +76,6 @@ def _unless_skipped(operator: StageOperator, run: DryRun, world: World, fate: Fa
         return skipped(reason)
     if operator.raw.get("restrictExecutionDuringTimeWindow") is True and not _window(operator, run, fate):
         return failure("the execution window never opens")
-    fate.failed_expressions = [
-        {
-            "path": p.path,
-            "expression": p.expression,
-            "message": p.message,
-            "position": getattr(p, "position", None),
-        }
-        for p in run.evaluation.problems
-    ]
     if (refusal := operator.refused(run)) is not None:
         return refusal
     work = _work(operator, run, world, fate)
@@ -168,6 +159,8 @@ def _note_child(operator: StageOperator, run: DryRun, fate: Fate) -> None:
 def _in_time(run: DryRun, fate: Fate, work: Work) -> Result:
     """Add the length of the work to the stage, as far as its time limit allows."""
     began = fate.ends or 0.0
+    # A pause beyond the end of the calendar fails here as it does in a run.
+    run.world.moment(began + work.seconds)
     limit = None if run.deadline is None else (run.deadline - (run.began_work or run.started)).total_seconds()
     if limit is None or work.seconds <= limit:
         fate.ends = began + work.seconds
@@ -182,6 +175,10 @@ def _settle(fate: Fate, operator: StageOperator, run: DryRun, result: Result) ->
     fate.policy = result.policy or operator.node.policy
     fate.status = FAILURE_STATUS[fate.policy] if result.bad else result.status
     fate.reason = result.error or result.context.get("skipReason")
+    fate.failed_expressions = [
+        {"path": p.path, "expression": p.expression, "message": p.message, "position": p.position}
+        for p in run.failures
+    ]
     given = run.world.assumed.outputs.get(operator.node.ref_id, {})
     context, outputs = _split(given)
     if not result.bad and fate.status is not Status.SKIPPED:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from gennaker.cli.plan.assumptions import Assumptions
-from gennaker.expr import Services
+from gennaker.expr import Evaluation, ExpressionProblem, Services
 from gennaker.operators._base import StageOperator
 from gennaker.operators._execution import StageView, execution_of, millis, trigger_of
 from gennaker.operators._outcome import Status
@@ -102,6 +102,13 @@ class DryRun(StageRun):
         super().__init__(operator, {"ti": ti, "dag_run": SimpleNamespace(run_id=RUN_ID)})
         self.world = world
         self.started = self.began_work = world.moment(seconds)
+        self.failures: list[ExpressionProblem] = []
+
+    def evaluate(self, value: Any, **names: Any) -> Evaluation:
+        """Evaluate the ``${ }`` of a value, and remember what failed."""
+        done = super().evaluate(value, **names)
+        self.failures += [failed for failed in done.problems if failed not in self.failures]
+        return done
 
     @cached_property
     def execution(self) -> dict[str, Any]:
