@@ -30,7 +30,7 @@ def skip_wait(*, dag_id: str, run_id: str, task_id: str, by: str, session: Sessi
     trigger = session.get(Trigger, ti.trigger_id, with_for_update=True)
     if trigger is None or not _can_be_skipped(trigger.classpath):
         raise Conflict(f"stage '{task_id}' waits for something that cannot be skipped")
-    event = TriggerEvent({"skipped": True, "by": by})  # type: ignore[no-untyped-call]
+    event = TriggerEvent({"skipped": True, "by": by})
     handle_event_submit(event, task_instance=ti, session=session)
     audit.record("gennaker_skip_wait", session=session, dag_id=dag_id, run_id=run_id, task_id=task_id, by=by)
     return {"skipped": True, "by": by}
