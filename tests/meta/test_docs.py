@@ -13,10 +13,10 @@ import pytest
 from gennaker.catalog import fallback_model, load, stage_models
 from gennaker.cli import docs
 from gennaker.cli._reference import examples
-from gennaker.cli._reference.facts import KEPT, LIMITS, OUTPUTS
+from gennaker.cli._reference.facts import KEPT, KEPT_BY_STAGES, LIMITS, OUTPUTS
 from gennaker.cli._reference.stages import own_stages
 from gennaker.cli._reference.tables import properties
-from gennaker.spec.model import Pipeline
+from gennaker.spec.model import Pipeline, StageEnvelope
 
 ROOT = docs.ROOT
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -65,6 +65,7 @@ def test_every_stage_has_an_example_of_its_own(kind: str) -> None:
 def test_what_is_said_of_types_and_keys_is_said_of_ones_that_exist() -> None:
     assert OUTPUTS.keys() | LIMITS.keys() <= own_stages().keys()
     assert KEPT.keys() <= properties(Pipeline).keys()
+    assert KEPT_BY_STAGES.keys() <= properties(StageEnvelope).keys()
 
 
 def _links(page: Path) -> Iterator[str]:

@@ -32,6 +32,8 @@ OUTPUTS: Mapping[str, Mapping[str, str]] = {
         "*": "Everything that the child's stages put out, unless `skipDownstreamOutput`.",
     },
     "webhook": {
+        "artifacts": "What `$.artifacts` of the answer holds and `expectedArtifacts` asks for, with "
+        "`resolvedExpectedArtifacts`; not with `waitForCompletion`, as in Spinnaker.",
         "webhook": "The answer: `statusCode`, `statusCodeValue`, `body`, `headers`, and `monitor` for the "
         "last status. In the stage's *context*: `#stage('name').context.webhook`.",
     },
@@ -63,6 +65,14 @@ KEPT: Mapping[str, str] = {
     "payloadConstraints": "kept",
     "constraints": "kept",
     "config": "templates of the first version are not expanded",
+}
+
+#: The same for the keys that every stage has.
+KEPT_BY_STAGES: Mapping[str, str] = {
+    "notifications": "checked; nothing is sent yet",
+    "sendNotifications": "nothing is sent yet",
+    "expectedArtifacts": "only `evaluateArtifacts` and `webhook` produce any yet",
+    "group": "not shown yet",
 }
 
 #: Stage types of Spinnaker and CODING that load and show, and fail when they are reached.

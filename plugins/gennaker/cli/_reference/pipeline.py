@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel
 
-from gennaker.cli._reference.facts import KEPT
+from gennaker.cli._reference.facts import KEPT, KEPT_BY_STAGES
 from gennaker.cli._reference.tables import field_table, keys, parts_of, prose, sentence
 from gennaker.spec.model import Parameter, Pipeline, StageEnvelope, TriggerEnvelope
 
@@ -25,9 +25,9 @@ def page() -> str:
     links = {**_CHAPTERS, **{name: f"#{name.lower()}" for name in inner}}
     parts = [
         _INTRODUCTION,
-        field_table(_marked(Pipeline), links=links),
+        field_table(_marked(Pipeline, KEPT), links=links),
         _STAGES,
-        field_table(keys(StageEnvelope), links=links),
+        field_table(_marked(StageEnvelope, KEPT_BY_STAGES), links=links),
         _FAILURE,
         "## Parameters",
         prose(Parameter),
@@ -42,19 +42,19 @@ def page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _marked(model: type[BaseModel]) -> dict[str, dict[str, object]]:
+def _marked(model: type[BaseModel], kept: Mapping[str, str]) -> dict[str, dict[str, object]]:
     """Return a model's keys, each that does nothing yet described as such."""
     return {
         key: {
             **schema,
-            "description": " ".join([str(schema.get("description", "")), *_limit(key)]),
+            "description": " ".join([str(schema.get("description", "")), *_limit(kept.get(key))]),
         }
         for key, schema in keys(model).items()
     }
 
 
-def _limit(key: str) -> Iterator[str]:
-    if told := KEPT.get(key):
+def _limit(told: str | None) -> Iterator[str]:
+    if told:
         yield f"*{told[0].upper()}{told[1:]}.*"
 
 
