@@ -8,6 +8,7 @@ known before anything is built.
 from __future__ import annotations
 
 import re
+from time import thread_time
 from typing import TYPE_CHECKING, Any
 
 from gennaker.expr.faults import Fault, LimitFault
@@ -26,8 +27,10 @@ _KNOWN_TAGS = frozenset(
 
 def parse_yaml(text: str, budget: Budget) -> list[Any]:
     """Return the documents of a YAML text."""
+    start = thread_time()
     import yaml
 
+    budget.excuse(thread_time() - start)
     if len(text) > _MAX_CHARACTERS:
         raise LimitFault(f"The YAML is longer than {_MAX_CHARACTERS:,} characters")
     budget.grow(len(text))

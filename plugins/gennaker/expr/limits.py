@@ -89,6 +89,11 @@ class Budget:
             raise LimitFault(f"The expression produces a text longer than {self.limits.text:,} characters")
         self.grow(size)
 
+    def excuse(self, seconds: float) -> None:
+        """Take time out of the account that the expression has not spent, such as loading a library."""
+        self._deadline += seconds
+        self._final_deadline += seconds
+
     def check_time(self) -> None:
         """Stop when the time is used up."""
         if thread_time() > self._deadline:

@@ -179,6 +179,11 @@ def members_of(value: Any) -> Members | None:
     return next((members for test, members in _FALLBACKS if test(value)), None)
 
 
+def method_names() -> frozenset[str]:
+    """Return the name of every method that some kind of value has."""
+    return frozenset(name for members in _BY_TYPE.values() for name in members.names())
+
+
 _FALLBACKS: list[tuple[Callable[[Any], bool], Members]] = []
 
 

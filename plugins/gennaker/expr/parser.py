@@ -36,13 +36,6 @@ def parse(expression: str, limits: Limits = DEFAULT_LIMITS) -> Node:
     return tree
 
 
-def prepare() -> None:
-    """Compile the grammar now, outside of any expression's time limit."""
-    from gennaker.expr.builder import grammar
-
-    grammar()
-
-
 def _explain(error: UnexpectedInput, expression: str) -> SyntaxFault:
     token = getattr(error, "token", None)
     if token is None or token.type == "$END":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
+from time import thread_time
 from typing import TYPE_CHECKING, TypeVar
 
 from gennaker.expr.faults import Fault, LimitFault
@@ -41,6 +42,11 @@ def _translate(pattern: str) -> str:
     return _ESCAPE.sub(replace, pattern).replace(r"\z", r"\Z") if "\\" in pattern else pattern
 
 
+@cache
+def _load() -> None:
+    import regex  # noqa: F401 - the first import takes as long as a whole expression may
+
+
 @lru_cache(maxsize=256)
 def _compile(pattern: str) -> regex.Pattern[str]:
     import regex
@@ -57,6 +63,9 @@ def _run(pattern: str, subject: str, budget: Budget, action: Callable[[regex.Pat
     if len(pattern) > budget.limits.pattern:
         raise LimitFault(f"The regular expression is longer than {budget.limits.pattern:,} characters")
     budget.step(1 + len(subject) // 100)
+    start = thread_time()
+    _load()
+    budget.excuse(thread_time() - start)
     compiled = _compile(pattern)
     try:
         result = action(compiled, budget.time_left())
@@ -89,7 +98,7 @@ def replace(pattern: str, subject: str, replacement: str, budget: Budget, *, fir
             budget.text(size)
         return text
 
-    result = _run(
+    result: str = _run(
         pattern,
         subject,
         budget,

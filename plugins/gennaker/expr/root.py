@@ -137,15 +137,14 @@ class StageContext(Mapping[str, Any]):
         return self._from_execution("trigger")
 
     def _parameters(self) -> Any:
-        trigger = self.get("trigger")
-        declared = trigger.get("parameters") if is_map(trigger) else None
         if self._given is None and "parameters" in self._own:
             return _MISSING
-        if is_map(declared) and declared:
+        trigger = self.get("trigger")
+        declared = trigger.get("parameters") if is_map(trigger) else None
+        if not is_map(declared):
+            declared = self._from_execution("parameters")
+        if is_map(declared):
             return declared
-        given = self._from_execution("parameters")
-        if is_map(given) and given:
-            return given
         return _MISSING if "parameters" in self._own else _NOTHING
 
     def _template_variables(self) -> Any:
@@ -154,7 +153,7 @@ class StageContext(Mapping[str, Any]):
     def _scm_info(self) -> Any:
         commits = self._own.get("scmInfo") or _build_commits(self._own) or _build_commits(self.get("trigger"))
         if not is_list(commits):
-            return _MISSING if "scmInfo" in self._own else None
+            return _MISSING if self._own.get("scmInfo") else None
         others = [
             commit for commit in commits if not (is_map(commit) and commit.get("branch") in _MAIN_BRANCHES)
         ]

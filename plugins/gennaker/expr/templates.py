@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from typing import Literal as Choice
 
 from gennaker.errors import ExpressionError
 from gennaker.expr.faults import Fault, LimitFault, position_of
 from gennaker.expr.limits import DEFAULT_LIMITS, Budget, Limits
-from gennaker.expr.parser import parse, prepare
+from gennaker.expr.parser import parse
 from gennaker.expr.paths import ROOT, member
 from gennaker.expr.results import plain
 from gennaker.expr.root import build_root
@@ -123,6 +124,17 @@ def _scope(
 ) -> Scope:
     root = build_root(context, execution, stage)
     return Scope(root, Budget(limits), services=services, allow_unknown_keys=allow_unknown_keys)
+
+
+@cache
+def prepare() -> None:
+    """Load what every evaluation needs, outside of any expression's time limit."""
+    from gennaker.expr import evaluator  # noqa: F401
+    from gennaker.expr.builder import grammar
+    from gennaker.expr.functions import function_names
+
+    grammar()
+    function_names()
 
 
 def _compute(scope: Scope, source: str) -> Any:
