@@ -82,6 +82,13 @@ def test_a_person_may_skip_it(started: list[Any]) -> None:
     assert run.status("call") == "SKIPPED"
 
 
+def test_a_stage_that_is_not_skippable_goes_on_waiting(started: list[Any]) -> None:
+    events = iter([{"skipped": True, "by": "ann"}, {"states": ["success"]}])
+    run = Run(call(pipeline="child"), answers={"call": lambda _: next(events)}, directory=Directory()).go()
+
+    assert run.status("call") == "SUCCEEDED"
+
+
 def test_the_trigger_can_be_built_again_from_what_it_writes_down() -> None:
     trigger = RunsTrigger(
         [["app.child", "r1"]], deadline="2026-01-01T00:00:00+00:00", fail_fast=True, cancel=True

@@ -36,13 +36,13 @@ class PipelineOperator(StageOperator):
         if not flag(run.stage.wait_for_completion, "waitForCompletion", default=True):
             return Result(context=values, outputs=values)
         run.ti.xcom_push(key=CHILD_KEY, value={"dagId": child, "runId": run_id, "tiId": str(run.ti.id)})
-        self._wait(run, [(child, run_id)], then="ended")
+        self._wait(run, [(child, run_id)])
         return Result()
 
     def ended(self, run: StageRun, event: Any) -> Result:
         """Take the child's end over."""
-        if isinstance(event, Mapping) and event.get("skipped"):
-            return skipped(f"skipped by {event.get('by')}")
+        if event.get("skipped"):
+            return self._skip(run, event)
         if event.get("timeout"):
             return self.timed_out(run, "the child pipeline did not end in time")
         dag_id, run_id = run.state["runs"][0]
@@ -55,6 +55,13 @@ class PipelineOperator(StageOperator):
             )
             return Result(context=values, outputs={**outputs, **values})
         return _child_failure(stages, values)
+
+    def _skip(self, run: StageRun, event: Mapping[str, Any]) -> Result:
+        """Let a person skip the stage where it allows that; else go on waiting."""
+        if flag(run.inputs.get("skippable"), "skippable", default=False):
+            return skipped(f"skipped by {event.get('by')}")
+        self._wait(run, [(dag_id, run_id) for dag_id, run_id in run.state["runs"]])
+        return Result()
 
     def on_timeout(self, run: StageRun) -> None:
         """Cancel the child, since the stage's time is over."""
@@ -74,17 +81,15 @@ class PipelineOperator(StageOperator):
             raise StageFailed("a pipeline cannot wait for a run of itself")
         return dag_id
 
-    def _wait(
-        self, run: StageRun, runs: list[tuple[str, str]], *, then: str, fail_fast: bool = False
-    ) -> None:
+    def _wait(self, run: StageRun, runs: list[tuple[str, str]]) -> None:
         deadline = run.deadline
         trigger = RunsTrigger(
             runs=[list(pair) for pair in runs],
             deadline=deadline.isoformat() if deadline else None,
-            fail_fast=fail_fast,
+            fail_fast=run.inputs.get("monitorBehavior") == "FailFast",
             cancel=self.__class__ is PipelineOperator,
         )
-        self.wait_for(run, trigger, then=then, runs=[list(pair) for pair in runs])
+        self.wait_for(run, trigger, then="ended", runs=[list(pair) for pair in runs])
 
 
 class MonitorPipelineOperator(PipelineOperator):
@@ -98,11 +103,13 @@ class MonitorPipelineOperator(PipelineOperator):
         if not named:
             return failure("executionIds: the stage names no run", final=True)
         runs = [_split(name) for name in named]
-        self._wait(run, runs, then="ended", fail_fast=run.stage.monitor_behavior == "FailFast")
+        self._wait(run, runs)
         return Result()
 
     def ended(self, run: StageRun, event: Any) -> Result:
         """Return success if all succeeded."""
+        if event.get("skipped"):
+            return self._skip(run, event)
         if event.get("timeout"):
             return self.timed_out(run, "the runs did not end in time")
         names = [f"{dag_id}/{run_id}" for dag_id, run_id in run.state["runs"]]
