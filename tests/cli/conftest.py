@@ -61,6 +61,6 @@ def stage(ref: str, kind: str = "noop", after: str = "", **keys: Any) -> dict[st
     return {"refId": ref, "type": kind, "name": f"Stage {ref}", "requisiteStageRefIds": after.split(), **keys}
 
 
-HALT_BRANCH = {"failPipeline": False, "continuePipeline": False}
-HALT_BRANCH_THEN_FAIL = {**HALT_BRANCH, "completeOtherBranchesThenFail": True}
-IGNORE = {"failPipeline": False, "continuePipeline": True}
+HALT_BRANCH: dict[str, Any] = {"failPipeline": False, "continuePipeline": False}
+HALT_BRANCH_THEN_FAIL: dict[str, Any] = {**HALT_BRANCH, "completeOtherBranchesThenFail": True}
+IGNORE: dict[str, Any] = {"failPipeline": False, "continuePipeline": True}

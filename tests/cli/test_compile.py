@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from tests.cli.conftest import HALT_BRANCH, Command, Write, stage
 
 
 def test_json_describes_the_dag(gennaker: Command, write: Write) -> None:
+    always: dict[str, Any] = {"finally": True}
     path = write(
         [
             stage("1", "wait", waitTime=5, retries={"count": 2, "delaySeconds": 1}),
             stage("2", "manualJudgment", "1", **HALT_BRANCH),
-            stage("3", after="1", **{"finally": True}),
+            stage("3", after="1", **always),
         ],
         limitConcurrent=True,
         parameterConfig=[

@@ -18,6 +18,8 @@ def build(file: SpecFile) -> dict[str, Any]:
         return report
     loaded = file.loaded
     found = expressions(loaded)
+    differences = timing.differences(loaded, found)
+    different = {one["path"] for one in differences}
     return {
         **report,
         "application": loaded.spec.get("application"),
@@ -25,8 +27,8 @@ def build(file: SpecFile) -> dict[str, Any]:
         "spelEvaluator": loaded.spec.get("spelEvaluator"),
         "template": support.template(loaded),
         **(parts := _parts(loaded, [one.to_dict() for one in found])),
-        "differences": timing.differences(loaded, found),
-        "attempted_early": timing.attempted_early(loaded, found),
+        "differences": differences,
+        "attempted_early": timing.attempted_early(loaded, found, different=different),
         "summary": summary(parts),
     }
 

@@ -71,12 +71,17 @@ def differences(loaded: LoadedPipeline, found: list[Found]) -> list[dict[str, An
     return [*told, *_variables(loaded)]
 
 
-def attempted_early(loaded: LoadedPipeline, found: list[Found]) -> int:
-    """Return how many expressions v3 tries in vain when a run starts; the value in the end is the same."""
+def attempted_early(loaded: LoadedPipeline, found: list[Found], *, different: set[str]) -> int:
+    """
+    Return how many expressions v3 tries in vain when a run starts; the value in the end is the same.
+
+    :param different: the paths of those whose value is not.
+    """
     if not is_older(loaded):
         return 0
     ours = (one for one in found if one.stage is not None and not one.bare and not one.refused)
-    return sum(not _early(references_in_expression(one.source)) for one in ours)
+    later = (one for one in ours if not _early(references_in_expression(one.source)))
+    return sum(one.path not in different for one in later)
 
 
 def _kinds(found: Found, texts: frozenset[str]) -> Iterator[str]:
