@@ -28,8 +28,8 @@ RELAXED = settings(deadline=None, max_examples=150, suppress_health_check=[Healt
 FRAGMENTS = st.sampled_from(
     """
     a b.c #stage('x') #root #this [0] ['k'] .?[ .![ ] ( ) { } ${ ?. ?: ? : + - * / % ^ == != < && ||
-    ! not and or matches between instanceof T(String) new Integer('1') 1 2L 1.5 's' "t" null true , .size() .toString()
-    .split(',') #toJson( #toInt('1') new T $ é \\ @
+    ! not and or matches between instanceof T(String) new Integer('1') 1 2L 1.5 's' "t" null true , .size()
+    .toString() .split(',') #toJson( #toInt('1') new T $ é \\ @
     """.split()  # noqa: SIM905 - two hundred quotes would hide the fragments
 )
 NOISE = st.one_of(

@@ -10,70 +10,17 @@ network call.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from gennaker.expr.ancestry import Stages
+from gennaker.expr.server_groups import deployed_server_groups
 from gennaker.expr.values import is_list, is_map
 
 _NOTHING: Mapping[str, Any] = {}
 _MISSING = object()
-# Orca writes the id of a synthetic stage's parent; executions written by hand name its refId.
-_PARENT_KEYS = ("parentStageId", "parent")
 _MAIN_BRANCHES = frozenset({"master", "develop"})
-
-
-class Stages:
-    """Find an execution's stages by refId or id, and the ones before a stage."""
-
-    def __init__(self, execution: Mapping[str, Any]) -> None:
-        self._execution = execution
-
-    @property
-    def all(self) -> Sequence[Mapping[str, Any]]:
-        """Return every stage, untouched."""
-        stages = self._execution.get("stages")
-        return stages if is_list(stages) else ()
-
-    @cached_property
-    def _by_key(self) -> dict[str, Mapping[str, Any]]:
-        index: dict[str, Mapping[str, Any]] = {}
-        for key in ("refId", "id"):
-            for stage in self.all:
-                if (value := stage.get(key)) is not None:
-                    index.setdefault(str(value), stage)
-        return index
-
-    def find(self, key: object) -> Mapping[str, Any] | None:
-        """Return the stage with this refId or, failing that, this id."""
-        return self._by_key.get(str(key))
-
-    def before(self, stage: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """Yield the stages that come before one, nearest first."""
-        seen = {id(stage)}
-        waiting = deque(self._requisites(stage))
-        while waiting:
-            earlier = waiting.popleft()
-            if id(earlier) not in seen:
-                seen.add(id(earlier))
-                yield earlier
-                waiting.extend(self._requisites(earlier))
-
-    def _requisites(self, stage: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        keys = list(stage.get("requisiteStageRefIds") or ())
-        keys += [parent for name in _PARENT_KEYS if (parent := stage.get(name)) is not None]
-        for key in keys:
-            if (found := self.find(key)) is not None:
-                yield found
-
-    def output_before(self, stage: Mapping[str, Any], key: str) -> Any:
-        """Return an output of the nearest earlier stage that has it, or raise KeyError."""
-        for earlier in self.before(stage):
-            outputs = earlier.get("outputs")
-            if is_map(outputs) and key in outputs:
-                return outputs[key]
-        raise KeyError(key)
 
 
 class StageContext(Mapping[str, Any]):
@@ -162,8 +109,6 @@ class StageContext(Mapping[str, Any]):
     def _deployed_server_groups(self) -> Any:
         if "deployedServerGroups" in self._own or self.execution is None:
             return _MISSING
-        from gennaker.expr.functions.server_groups import deployed_server_groups
-
         return deployed_server_groups(self.stages) or _MISSING
 
 

@@ -17,7 +17,6 @@ from typing import Literal as Choice
 from gennaker.errors import ExpressionError
 from gennaker.expr.faults import Fault, LimitFault, position_of
 from gennaker.expr.limits import DEFAULT_LIMITS, Budget, Limits
-from gennaker.expr.parser import parse
 from gennaker.expr.paths import ROOT, member
 from gennaker.expr.results import plain
 from gennaker.expr.root import build_root
@@ -139,6 +138,7 @@ def prepare() -> None:
 
 def _compute(scope: Scope, source: str) -> Any:
     from gennaker.expr.evaluator import Evaluator
+    from gennaker.expr.parser import parse
 
     node = parse(source, scope.budget.limits)
     try:

@@ -8,13 +8,11 @@ outputs may load them over the network.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from gennaker.expr.ancestry import Stages
 from gennaker.expr.faults import Fault, did_you_mean
 from gennaker.expr.values import ListValue, Status, View, is_map
-
-if TYPE_CHECKING:
-    from gennaker.expr.root import Stages
 
 SUCCESSFUL = frozenset({"SUCCEEDED", "STOPPED", "SKIPPED"})
 FAILED = frozenset({"TERMINAL", "STOPPED", "FAILED_CONTINUE"})

@@ -99,13 +99,6 @@ def _get_value(scope: Scope, day: EnumConstant) -> int:
     return _day(day) + 1
 
 
-@ENUM.method("between")
-def _between(scope: Scope, unit: EnumConstant, start: Any, end: Any) -> Any:
-    from gennaker.expr.javatypes.spans import between as count
-
-    return count(unit_name(unit), start, end)
-
-
 def _day(value: EnumConstant) -> int:
     if value.enum != "DayOfWeek":
         raise Fault(f"{value.enum} has no such method")

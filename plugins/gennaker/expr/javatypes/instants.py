@@ -13,6 +13,7 @@ from gennaker.expr.faults import Fault
 from gennaker.expr.javatypes.date_formats import format_date, parse_date
 from gennaker.expr.javatypes.days import MONTHS, NANOS, unit_name
 from gennaker.expr.javatypes.local_dates import parse_date_time, seconds_text
+from gennaker.expr.javatypes.moments import EPOCH, Date, Instant
 from gennaker.expr.javatypes.spans import between
 from gennaker.expr.members import OBJECT, JavaType, Members, members_for
 from gennaker.expr.operators import ordered
@@ -20,41 +21,8 @@ from gennaker.expr.scope import Scope
 from gennaker.expr.text import writes
 from gennaker.expr.values import Long
 
-_EPOCH = datetime(1970, 1, 1)
 _SECOND = 10**9
 _MILLI = 10**6
-_LAST = 253_402_300_799 * _SECOND
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Instant:
-    """A moment, in nanoseconds since 1970."""
-
-    nanos: int
-
-    def __post_init__(self) -> None:
-        if abs(self.nanos) > _LAST:
-            raise Fault("The moment is out of range")
-
-    @property
-    def moment(self) -> datetime:
-        """Return the moment in UTC, to the microsecond, without a zone."""
-        return _EPOCH + timedelta(microseconds=self.nanos // 1_000)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Date:
-    """A java.util.Date: milliseconds since 1970."""
-
-    millis: int
-
-    @property
-    def moment(self) -> datetime:
-        """Return the moment in UTC, without a zone."""
-        try:
-            return _EPOCH + timedelta(milliseconds=self.millis)
-        except OverflowError:
-            raise Fault("The date is out of range") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +86,7 @@ def _parse_instant(scope: Scope, text: Any) -> Instant:
     moment = parse_date_time(scope, source[:-1])
     fraction = re.search(r"\.(\d+)Z$", source)
     nano = int(fraction[1].ljust(9, "0")) if fraction else 0
-    seconds = (moment.replace(microsecond=0) - _EPOCH) // timedelta(seconds=1)
+    seconds = (moment.replace(microsecond=0) - EPOCH) // timedelta(seconds=1)
     return Instant(seconds * _SECOND + nano)
 
 
@@ -215,7 +183,7 @@ def _new_date(scope: Scope, *parts: Any) -> Date:
         raise Fault("new Date() takes milliseconds, or at least a year, a month and a day")
     year, month, day, hour, minute, second = (*numbers, 0, 0, 0)[:6]
     moment = datetime(year + 1900, month + 1, day, hour, minute, second)
-    return Date((moment - _EPOCH) // timedelta(milliseconds=1))
+    return Date((moment - EPOCH) // timedelta(milliseconds=1))
 
 
 @DATE.static("from")
@@ -269,7 +237,7 @@ def _format_with(scope: Scope, style: SimpleDateFormat, value: Any) -> str:
 @_FORMAT.method("parse")
 def _parse_with(scope: Scope, style: SimpleDateFormat, text: Any) -> Date:
     moment = parse_date(style.pattern, to_text(text, scope.budget))
-    return Date((moment - _EPOCH) // timedelta(milliseconds=1))
+    return Date((moment - EPOCH) // timedelta(milliseconds=1))
 
 
 @_FORMAT.method("toPattern")

@@ -7,8 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from gennaker.expr.faults import Fault
-from gennaker.expr.javatypes.days import MONTHS, NANOS
-from gennaker.expr.values import Long, java_name
+from gennaker.expr.javatypes.days import MONTHS, NANOS, unit_name
+from gennaker.expr.javatypes.moments import Instant
+from gennaker.expr.members import ENUM
+from gennaker.expr.scope import Scope
+from gennaker.expr.values import EnumConstant, Long, java_name
 
 D = TypeVar("D", date, datetime)
 
@@ -46,8 +49,6 @@ def add(value: D, count: int, unit: str) -> D:
 
 def between(unit: str, start: Any, end: Any) -> Long:
     """Return how many whole units lie between two moments of the same kind."""
-    from gennaker.expr.javatypes.instants import Instant
-
     if isinstance(start, Instant) and isinstance(end, Instant):
         if unit in MONTHS:
             raise Fault(f"Unsupported unit: {unit}")
@@ -76,3 +77,8 @@ def _clock(value: date) -> tuple[int, ...]:
 
 def _whole(amount: int, unit: int) -> Long:
     return Long(abs(amount) // unit * (1 if amount >= 0 else -1))
+
+
+@ENUM.method("between")
+def _between(scope: Scope, unit: EnumConstant, start: Any, end: Any) -> Long:
+    return between(unit_name(unit), start, end)
