@@ -120,3 +120,8 @@ def test_nothing_outside_the_sandbox_is_reached(gennaker: Command) -> None:
     ran = gennaker("eval", "T(java.lang.Runtime).getRuntime()")
     assert ran.status == 1
     assert "java.lang.Runtime is not allowed" in ran.err
+
+
+def test_what_json_does_not_know_is_text(gennaker: Command) -> None:
+    ran = gennaker("eval", "{1.0 / 0, 2.5}", "-o", "json")
+    assert ran.json["value"] == ["inf", 2.5]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -35,12 +36,24 @@ _STYLES = {
 
 def print_json(value: Any) -> None:
     """Print a value as JSON; what the terminal cannot show is escaped."""
+    value = _finite(value)
     text = json.dumps(value, indent=2, ensure_ascii=False, default=_plain)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
         text = json.dumps(value, indent=2, default=_plain)
     print(text)
+
+
+def _finite(value: Any) -> Any:
+    """Return a value in which infinity and the like, which JSON does not know, are texts."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return value
 
 
 def _plain(value: Any) -> Any:

@@ -9,6 +9,9 @@ from gennaker.cli.plan.fate import Fate
 from gennaker.cli.plan.simulation import Simulation
 from gennaker.operators._outcome import Status
 
+#: A judgment's instructions stand with its question, variables with what the stage gives.
+_SHOWN_ELSEWHERE = frozenset({"instructions", "variables"})
+
 
 def show(simulation: Simulation, *, all_inputs: bool) -> None:
     """Print what each stage would do, in the order of the run."""
@@ -54,7 +57,7 @@ def _details(fate: Fate, *, all_inputs: bool) -> Iterator[str]:
         if fate.question.inputs:
             yield f"choices: {', '.join(fate.question.inputs)}"
     for key, value in fate.inputs.items():
-        if all_inputs or key in fate.changed:
+        if all_inputs or (key in fate.changed and key not in _SHOWN_ELSEWHERE):
             yield f"{key}: {compact(value)}"
     for key, value in fate.outputs.items():
         yield f"gives {key}: {compact(value)}"
