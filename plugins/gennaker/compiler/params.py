@@ -33,7 +33,8 @@ def _param(parameter: Parameter) -> Param:
     schema: dict[str, Any] = {"title": parameter.label or parameter.name}
     if parameter.description:
         schema["description"] = parameter.description
-    options = [o.value for o in parameter.options if o.value is not None] if parameter.has_options else []
+    offers = parameter.has_options or parameter.kind is ParameterType.CHOICE
+    options = [o.value for o in parameter.options if o.value is not None] if offers else []
     if parameter.kind is None:
         default = "" if parameter.default is None else parameter.default
         return Param(default, **schema, **_lenient(parameter, options))

@@ -65,7 +65,8 @@ def halts_others(graph: Graph, node: Node) -> bool:
     """Return whether anything can run beside a stage, which its failure would have to cancel."""
     if node.policy is not FailurePolicy.HALT_PIPELINE:
         return False
-    related = {node.ref_id, *graph.ancestors(node.ref_id), *graph.descendants(node.ref_id)}
+    before = {*awaited(graph, node), *graph.ancestors(node.ref_id)}
+    related = {node.ref_id, *before, *graph.descendants(node.ref_id)}
     return any(other.ref_id not in related and not other.finally_ for other in graph.nodes)
 
 

@@ -33,7 +33,8 @@ from gennaker.operators._run import StageRun, utc_now
 from gennaker.operators._triggers import UntilTrigger
 from gennaker.operators.window import jitter, next_opening
 from gennaker.spec.graph import Node
-from gennaker.spec.model import StageEnvelope
+from gennaker.spec.model import ExecutionWindow, StageEnvelope
+from gennaker.spec.validation import parse
 
 
 class StageOperator(BaseOperator):
@@ -115,16 +116,18 @@ class StageOperator(BaseOperator):
         return self._work(run)
 
     def _await_window(self, run: StageRun) -> Result:
-        window = self.model.model_validate(dict(self.raw)).restricted_execution_window
-        if window is None:
+        written = self.raw.get("restrictedExecutionWindow")
+        window, _ = parse(ExecutionWindow, written or {}, base="$.restrictedExecutionWindow")
+        if not written or window is None:
             return self._work(run)
         now = utc_now()
         opens = next_opening(window, now, timezone=run.settings.default_timezone)
         if opens is None:
             return failure("the execution window never opens", final=True)
+        # As in Orca, a stage that finds the window open waits for its jitter too.
+        opens += jitter(window, manual=run.manual)
         if opens > now:
-            opens += jitter(window, manual=run.manual)
-            self.log.info("Outside the execution window; the stage goes on at %s", opens.isoformat())
+            self.log.info("The execution window lets the stage go on at %s", opens.isoformat())
             self.wait_for(run, UntilTrigger(opens.isoformat()), then="_window_opened")
         return self._work(run)
 
@@ -206,11 +209,9 @@ class StageOperator(BaseOperator):
     def attempt(self, run: StageRun, step: Callable[[StageRun], Result]) -> Result:
         """Take a step; return how it went, whatever it raises."""
         try:
-            return step(run)
+            return self._in_time(run, step)
         except AirflowSkipException as skip:
             return skipped(str(skip))
-        except AirflowTaskTimeout:
-            return self.timed_out(run, "the stage's time is over")
         except AirflowFailException as error:
             return failure(str(error), final=True)
         except GennakerError as error:
@@ -218,6 +219,12 @@ class StageOperator(BaseOperator):
         except Exception as error:
             self.log.exception("The stage's work failed")
             return failure(f"{type(error).__name__}: {error}")
+
+    def _in_time(self, run: StageRun, step: Callable[[StageRun], Result]) -> Result:
+        try:
+            return step(run)
+        except AirflowTaskTimeout:
+            return self.timed_out(run, "the stage's time is over")
 
     def _finish(self, run: StageRun, result: Result) -> None:
         if result.bad and not result.final and _may_retry(run.ti):

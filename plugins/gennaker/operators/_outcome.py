@@ -58,8 +58,8 @@ def status_of_state(state: str | None, policy: FailurePolicy) -> Status:
     """
     Return the status of a task that published none.
 
-    A stage that is skipped says so itself; a task that was skipped without a word never began, because another
-    stage halted the pipeline.
+    A stage that is skipped says so itself; a task that was skipped without a word never began, because
+    another stage halted the pipeline.
 
     A worker that died tells nothing, so the compiled failure option speaks for it. An ignored failure
     is the exception: its descendants did not run, and only a stage that itself ended as

@@ -25,7 +25,7 @@ class Parameters(Mapping[str, Any]):
         self._values = {name: "" if value is None else value for name, value in defaults.items()} | dict(
             supplied
         )
-        self._secret = {p.get("name") for p in declared if p.get("type") == "secret"}
+        self._secret = {p.get("name") for p in declared if str(p.get("type")).lower() == "secret"}
         self._resolved: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:

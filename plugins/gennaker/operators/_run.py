@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Protocol
 
+from pydantic import ValidationError
+
 from gennaker.errors import StageFailed
 from gennaker.expr import Evaluation, Services, evaluate_expression, evaluate_with_problems
 from gennaker.operators._execution import STAGE_KEY, execution_of, millis
@@ -18,6 +20,7 @@ from gennaker.security.redact import MASK, redact
 from gennaker.settings import Settings, from_airflow
 from gennaker.spec.graph import Node
 from gennaker.spec.model import StageEnvelope
+from gennaker.spec.validation import parse
 
 #: Keys that shape the graph or are read on their own terms; never evaluated as a part of the stage.
 STRUCTURAL = frozenset({"refId", "requisiteStageRefIds", "type", "stageEnabled", "restrictedExecutionWindow"})
@@ -174,8 +177,19 @@ class StageRun:
 
     @cached_property
     def stage(self) -> Any:
-        """Return the evaluated JSON as the stage type's model."""
-        return self.operator.model.model_validate(dict(self.inputs))
+        """Return the evaluated JSON as the stage type's model; as for the loader, null is no value."""
+        model, given = self.operator.model, dict(self.inputs)
+        try:
+            return model.model_validate(given)
+        except ValidationError as error:
+            if any(
+                fault["type"] == "missing" or fault["input"] not in (None, "") for fault in error.errors()
+            ):
+                raise
+            stage, _ = parse(model, given, base="$")
+            if stage is None:
+                raise
+            return stage
 
     @property
     def deadline(self) -> datetime | None:

@@ -25,13 +25,18 @@ def next_opening(window: ExecutionWindow, now: datetime, *, timezone: str) -> da
     :param now: an aware datetime; the answer is in the same zone.
     :param timezone: the zone that the hours mean where the window names none.
     """
-    zone = ZoneInfo(window.timezone or timezone)
+    zone = _zone(window.timezone or timezone)
     today = now.astimezone(zone).date()
     for offset in range(-1, _HORIZON_DAYS):
         for opens, closes in _ranges(window, today + timedelta(days=offset), zone):
             if now < closes:
                 return max(now, opens.astimezone(now.tzinfo))
     return None
+
+
+def _zone(name: str) -> ZoneInfo:
+    # Airflow's own default is written "utc", which is no file name on Linux.
+    return ZoneInfo("UTC" if name.lower() == "utc" else name)
 
 
 def _ranges(window: ExecutionWindow, day: date, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
