@@ -11,14 +11,14 @@ from gennaker.expr.values import ListValue, is_list, is_map
 
 
 def _trigger_artifact(scope: Scope, key: str, wanted: Any) -> Any:
-    trigger = scope.root.get("trigger")
+    execution = scope.root.execution or {}
+    trigger = scope.root.get("trigger") or execution.get("trigger")
     expected = trigger.get("resolvedExpectedArtifacts") if is_map(trigger) else None
     for one in expected if is_list(expected) else ():
         bound = one.get("boundArtifact") if is_map(one) else None
         if is_map(bound) and wanted is not None and bound.get(key) == wanted:
             return bound
-    execution = scope.execution.source.get("id")
-    raise Fault(f"Unable to locate resolved artifact {wanted} in trigger execution {execution}.")
+    raise Fault(f"Unable to locate resolved artifact {wanted} in trigger execution {execution.get('id')}.")
 
 
 @function("triggerResolvedArtifact")

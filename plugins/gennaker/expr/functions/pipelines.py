@@ -20,7 +20,8 @@ def _find(scope: Scope, helper: str, name: Any, application: Any) -> str | None:
 
 
 def _here(scope: Scope) -> Any:
-    return scope.execution.source.get("application")
+    execution = scope.root.execution
+    return execution.get("application") if execution is not None else scope.root.get("application")
 
 
 @function("pipelineId")
