@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +44,7 @@ class SpecFolder:
     def files(self) -> Iterator[tuple[str, Path]]:
         """Yield the DAG id and the file of every pipeline."""
         for application, folder in self._applications():
-            for name, path in _unique(sorted(folder.glob("*.json"))):
+            for name, path in _pipelines(folder):
                 yield f"{application}.{name}", path
 
     def find(self, dag_id: str) -> Path | None:
@@ -61,28 +63,25 @@ class SpecFolder:
     def _applications(self) -> Iterator[tuple[str, Path]]:
         if not self.root.is_dir():
             return
-        folders = sorted(p for p in self.root.iterdir() if p.is_dir() and p.name not in RESERVED)
-        yield from _unique(folders)
+        folders = (path for path in self.root.iterdir() if path.is_dir())
+        named = ((folder.name, folder) for folder in folders if folder.name not in RESERVED)
+        yield from _unique((name, folder) for name, folder in named if not name.startswith("."))
 
     def dag_id(self, application: str, pipeline: str) -> str | None:
         """Return the DAG of a pipeline, given its id or its name; None where there is none."""
-        wanted = slug(application)
-        for found, folder in self._applications():
-            if found == wanted or folder.name == application:
-                return self._in(found, folder, pipeline)
-        return None
+        known = list(self._applications())
+        exact = [pair for pair in known if pair[1].name == application]
+        similar = [pair for pair in known if pair[0] == slug(application)]
+        name, folder = next(iter(exact or similar), ("", None))
+        return self._in(name, folder, pipeline) if folder else None
 
     def _in(self, application: str, folder: Path, pipeline: str) -> str | None:
-        named = slug(pipeline)
-        candidates = list(_unique(sorted(folder.glob("*.json"))))
-        for name, path in candidates:
-            if path.stem == pipeline or (named and name == named):
-                return f"{application}.{name}"
-        for name, path in candidates:
-            document = _document(path)
-            if pipeline in (document.get("id"), document.get("name")):
-                return f"{application}.{name}"
-        return None
+        candidates = list(_pipelines(folder))
+        exact = (name for name, path in candidates if path.stem == pipeline)
+        similar = (name for name, _ in candidates if name == slug(pipeline))
+        told = (name for name, path in candidates if _is_called(path, pipeline))
+        name = next(chain(exact, similar, told), None)
+        return f"{application}.{name}" if name else None
 
     def pipeline_id(self, name: str, application: str) -> str | None:
         """Return the id of the pipeline with a name; its DAG id where the file gives it none."""
@@ -91,17 +90,26 @@ class SpecFolder:
         return str(_document(path).get("id") or dag_id) if path else None
 
 
-def _unique(paths: list[Path]) -> Iterator[tuple[str, Path]]:
+def _pipelines(folder: Path) -> Iterator[tuple[str, Path]]:
+    return _unique((path.stem, path) for path in folder.glob("*.json"))
+
+
+def _unique(named: Iterable[tuple[str, Path]]) -> Iterator[tuple[str, Path]]:
     """Yield a unique slug for each path."""
     taken: set[str] = set()
-    for path in sorted(paths, key=lambda p: (slug(p.stem) != p.stem, p.name)):
-        base = name = slug(path.stem) or f"p-{path.stem.encode().hex()[:8]}"
+    for text, path in sorted(named, key=lambda item: (slug(item[0]) != item[0], item[0])):
+        base = name = slug(text) or f"p-{sha256(text.encode('utf-8', 'replace')).hexdigest()[:8]}"
         count = 1
         while name in taken:
             count += 1
             name = f"{base}-{count}"
         taken.add(name)
         yield name, path
+
+
+def _is_called(path: Path, pipeline: str) -> bool:
+    document = _document(path)
+    return pipeline in (document.get("id"), document.get("name"))
 
 
 def _document(path: Path) -> dict[str, Any]:
