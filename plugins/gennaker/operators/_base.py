@@ -24,8 +24,8 @@ from airflow.sdk.exceptions import (
 from pydantic import ValidationError
 
 from gennaker.errors import GennakerError
-from gennaker.expr import Evaluation
 from gennaker.operators._conditions import why_skipped
+from gennaker.operators._evaluated import Evaluated
 from gennaker.operators._halt import halt_pipeline
 from gennaker.operators._outcome import FAILURE_STATUS, Result, Status, failure, skipped
 from gennaker.operators._pipeline import PipelineInfo
@@ -254,13 +254,13 @@ def _may_retry(ti: Any) -> bool:
     return bool(told and told.should_retry)
 
 
-def _describe(evaluation: Evaluation) -> str:
+def _describe(evaluation: Evaluated) -> str:
     first = evaluation.problems[0]
     more = f" (and {len(evaluation.problems) - 1} more)" if len(evaluation.problems) > 1 else ""
     return f"expression {first.expression!r} failed: {first.message}{more}"
 
 
-def _summary(evaluation: Evaluation) -> dict[str, Any]:
+def _summary(evaluation: Evaluated) -> dict[str, Any]:
     problems = [
         {"path": p.path, "expression": p.expression, "level": p.level, "description": p.message}
         for p in evaluation.problems

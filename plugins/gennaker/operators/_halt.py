@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gennaker.client.internal import InternalClient
 from gennaker.settings import Settings
 
 if TYPE_CHECKING:
+    from gennaker.client.internal import InternalClient
     from gennaker.operators._run import StageRun
 
 
 def internal_client(settings: Settings) -> InternalClient:
     """Return a client of our internal API, signed with the password of the internal connection."""
     from airflow.sdk import Connection
+
+    from gennaker.client.internal import InternalClient
 
     connection = Connection.get(settings.internal_connection_id)
     return InternalClient(settings.api_url, connection.password or "")

@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
 from gennaker.errors import StageFailed
-from gennaker.expr import Evaluation, Services, evaluate_expression, evaluate_with_problems
+from gennaker.operators._evaluated import Evaluated, has_expressions
 from gennaker.operators._execution import STAGE_KEY, execution_of, millis
 from gennaker.operators._outcome import Status
 from gennaker.operators._parameters import Parameters
@@ -21,6 +21,9 @@ from gennaker.settings import Settings, from_airflow
 from gennaker.spec.graph import Node
 from gennaker.spec.model import StageEnvelope
 from gennaker.spec.validation import parse
+
+if TYPE_CHECKING:
+    from gennaker.expr import Services
 
 #: Keys that shape the graph or are read on their own terms; never evaluated as a part of the stage.
 STRUCTURAL = frozenset({"refId", "requisiteStageRefIds", "type", "stageEnabled", "restrictedExecutionWindow"})
@@ -108,18 +111,26 @@ class StageRun:
         """Return whether a person started the run."""
         return bool(self.execution["trigger"]["type"] == "manual")
 
-    def evaluate(self, value: Any, **names: Any) -> Evaluation:
+    def evaluate(self, value: Any, **names: Any) -> Evaluated:
         """Evaluate the ``${ }`` of a value; ``names`` are visible before anything else."""
-        return evaluate_with_problems(
+        if not has_expressions(value):
+            return Evaluated(value)
+        # Imported where it is needed: many stages of a pipeline have no expression.
+        from gennaker.expr import evaluate_with_problems
+
+        done = evaluate_with_problems(
             value,
             {**self.operator.raw, **names},
             execution=self.execution,
             stage=self.operator.node.ref_id,
             services=self._services,
         )
+        return Evaluated(done.value, done.problems)
 
     def evaluate_bare(self, expression: str) -> Any:
         """Evaluate an expression written without ``${ }``; raises ExpressionError."""
+        from gennaker.expr import evaluate_expression
+
         return evaluate_expression(
             expression,
             self.operator.raw,
@@ -130,6 +141,8 @@ class StageRun:
 
     @cached_property
     def _services(self) -> Services:
+        from gennaker.expr import Services
+
         pipeline = self.operator.pipeline
 
         def pipeline_id(name: str, application: str | None) -> str | None:
@@ -150,7 +163,7 @@ class StageRun:
         return answer.text
 
     @cached_property
-    def evaluation(self) -> Evaluation:
+    def evaluation(self) -> Evaluated:
         """Return the stage's JSON with its expressions evaluated, and what could not be."""
         raw = self.operator.raw
         kept = STRUCTURAL | self.operator.raw_keys
@@ -158,7 +171,7 @@ class StageRun:
             kept |= self.operator.skippable_keys
         done = self.evaluate({key: value for key, value in raw.items() if key not in kept})
         values = {key: raw[key] for key in raw if key in kept} | dict(done.value)
-        return Evaluation(value=values, problems=done.problems, evaluated=done.evaluated)
+        return Evaluated(values, done.problems)
 
     @cached_property
     def inputs(self) -> Mapping[str, Any]:

@@ -9,12 +9,10 @@ from pydantic.alias_generators import to_camel
 class SpecModel(BaseModel):
     """A typed view of a piece of pipeline JSON that forgets nothing."""
 
-    # Building a validator costs milliseconds, and a process meets only a few of the stage types.
     model_config = ConfigDict(
         alias_generator=to_camel,
         populate_by_name=True,
         extra="allow",
         frozen=True,
         coerce_numbers_to_str=True,
-        defer_build=True,
     )

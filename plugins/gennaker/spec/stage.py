@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from gennaker.spec.artifact import ExpectedArtifact
 from gennaker.spec.base import SpecModel
@@ -48,6 +48,9 @@ def _object_or_nothing(value: Any) -> Any:
 
 class StageEnvelope(SpecModel):
     """A stage as far as the graph and the run are concerned; its type adds what the work needs."""
+
+    # Building a validator costs milliseconds, and a process meets only a few of the stage types.
+    model_config = ConfigDict(defer_build=True)
 
     ref_id: str = Field(default="", description="Identity within the pipeline.")
     requisite_stage_ref_ids: Items[str] = Field(default=(), description="The stages that must end first.")

@@ -9,8 +9,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from gennaker.cli.plan.assumptions import Assumptions
-from gennaker.expr import Evaluation, ExpressionProblem, Services
+from gennaker.expr import ExpressionProblem, Services
 from gennaker.operators._base import StageOperator
+from gennaker.operators._evaluated import Evaluated
 from gennaker.operators._execution import StageView, execution_of, millis, trigger_of
 from gennaker.operators._outcome import Status
 from gennaker.operators._parameters import Parameters
@@ -104,7 +105,7 @@ class DryRun(StageRun):
         self.started = self.began_work = world.moment(seconds)
         self.failures: list[ExpressionProblem] = []
 
-    def evaluate(self, value: Any, **names: Any) -> Evaluation:
+    def evaluate(self, value: Any, **names: Any) -> Evaluated:
         """Evaluate the ``${ }`` of a value, and remember what failed."""
         done = super().evaluate(value, **names)
         self.failures += [failed for failed in done.problems if failed not in self.failures]
