@@ -15,7 +15,7 @@ from tests.perf.fresh import ROOT, alternate
 STAGES = 10
 
 #: The least that a task can be: it runs on a worker (an EmptyOperator would not) and returns nothing.
-_PLAIN = f'''
+_PLAIN = f"""
 from airflow.sdk import DAG, BaseOperator
 
 
@@ -31,7 +31,7 @@ with DAG("plain_idle", schedule=None, max_active_tasks=100) as dag:
         if before is not None:
             before >> task
         before = task
-'''
+"""
 
 
 def measure(work: Path, repetitions: int) -> dict[str, dict[str, Any]]:
