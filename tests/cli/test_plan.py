@@ -61,6 +61,8 @@ def test_a_start_that_would_be_refused_is_refused(gennaker: Command, write: Writ
     assert "invalid-parameter" in ran.out
     assert "'XL' is not one of" in ran.out
     assert gennaker("plan", path, "--param", "size=L").status == 0
+    needed = write([stage("1")], parameterConfig=[{"name": "image", "type": "string", "required": True}])
+    assert "parameter 'image': it has no default, so a start must give it" in gennaker("plan", needed).out
 
 
 def test_secrets_are_masked(gennaker: Command, write: Write) -> None:

@@ -93,10 +93,10 @@ def _refused(dag: DAG, given: Mapping[str, Any]) -> Iterator[Any]:
         try:
             param.resolve(given[name]) if name in given else param.resolve()
         except Exception as fault:
-            reason = str(fault).strip().partition("\n")[0]
-            yield error(
-                "invalid-parameter", f"parameter {name!r}: {reason}", "Give another value with --param."
-            )
+            absent = name not in given and not param.has_value
+            reason = "it has no default, so a start must give it" if absent else str(fault).strip()
+            message = f"parameter {name!r}: {reason.partition(chr(10))[0]}"
+            yield error("invalid-parameter", message, "Give a value with --param.")
 
 
 def _notes(spec: Mapping[str, Any], world: World) -> Iterator[str]:
