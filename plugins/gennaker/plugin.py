@@ -2,7 +2,7 @@
 Register Gennaker with Airflow (entry point ``airflow.plugins``, or the shim in the plugins folder).
 
 This is imported in every process of Airflow, workers included, so it imports nothing else; what only the API
-server needs is a property that only the API server reads.
+server or only the listeners need is a property that only they read.
 """
 
 from __future__ import annotations
@@ -24,3 +24,10 @@ class GennakerPlugin(AirflowPlugin):
         from gennaker.api.app import create_app
 
         return [{"name": "Gennaker", "app": create_app(), "url_prefix": "/gennaker"}]
+
+    @cached_property
+    def listeners(self) -> list[Any]:  # type: ignore[override]
+        """Load what tasks need before Airflow forks their processes."""
+        from gennaker.bundle.preload import Preload
+
+        return [Preload()]
