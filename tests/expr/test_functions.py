@@ -138,9 +138,8 @@ def test_pipelines(expression: str, expected: Any) -> None:
     check(expression, expected, execution={"application": "app"}, services=PIPELINES)
 
 
-def test_pipelines_need_a_service_and_an_execution() -> None:
+def test_pipelines_need_a_service() -> None:
     check("#pipelineId('x')", Fails("not available"), execution={"application": "app"})
-    check("#pipelineId('x')", Fails("no execution"), services=PIPELINES)
 
 
 STORE = Services(fetch_reference={"ref://app/1": "SGVsbG8gd29ybGQ="}.__getitem__)
