@@ -198,7 +198,12 @@ def test_a_worker_builds_only_the_dag_that_it_runs(tmp_path: Path, monkeypatch: 
     write(tmp_path, "shop/other.json")
     read: list[str] = []
     read_bytes = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path.name) or read_bytes(path))
+
+    def note(path: Path) -> bytes:
+        read.append(path.name)
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", note)
 
     monkeypatch.setenv(PARSING_DAG, "shop.deploy")
     assert list(dags(tmp_path)) == ["shop.deploy"]

@@ -17,10 +17,10 @@ def stage(ref: str, after: str = "", **fields: Any) -> dict[str, Any]:
     return {"type": "noop", "refId": ref, "name": ref, "requisiteStageRefIds": after.split(), **fields}
 
 
-HALT_BRANCH = {"failPipeline": False}
-THEN_FAIL = {"failPipeline": False, "completeOtherBranchesThenFail": True}
-IGNORE = {"continuePipeline": True}
-FINALLY = {"finally": True}
+HALT_BRANCH: dict[str, Any] = {"failPipeline": False}
+THEN_FAIL: dict[str, Any] = {"failPipeline": False, "completeOtherBranchesThenFail": True}
+IGNORE: dict[str, Any] = {"continuePipeline": True}
+FINALLY: dict[str, Any] = {"finally": True}
 
 
 def compiled(*stages: Mapping[str, Any], revision: str = "", **top: Any) -> DAG:

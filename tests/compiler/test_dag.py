@@ -205,7 +205,7 @@ def test_retries_are_the_stages_own() -> None:
     first = dag.task_dict["stage-a"]
 
     assert retries == {"stage-a": 2, "stage-b": 3, "stage-c": 0, "stage-d": 0}
-    assert first.retry_delay.total_seconds() == 5  # type: ignore[union-attr]
+    assert first.retry_delay.total_seconds() == 5
     assert first.retry_exponential_backoff == 2.0
 
 
