@@ -90,6 +90,14 @@ def test_our_types_are_strict(kind: str, good: Any, bad: Any) -> None:
             started_with({"p": bad}, parameter)
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [("number", "5", 5), ("number", "2.5", 2.5), ("boolean", "True", True), ("json", '{"a": 1}', {"a": 1})],
+)
+def test_a_default_that_a_form_wrote_as_text_is_read_as_its_type(kind: str, text: str, value: Any) -> None:
+    assert started_with({}, {"name": "p", "type": kind, "default": text}) == {"p": value}
+
+
 def test_a_required_value_of_our_types_must_be_given() -> None:
     with pytest.raises((AirflowException, ValueError)):
         started_with({}, {"name": "p", "type": "number", "required": True})

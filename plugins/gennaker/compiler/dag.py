@@ -56,8 +56,8 @@ def compile_pipeline(
     )
     with dag:
         _add_tasks(pipeline, info)
-    # Only now: a task copies the params of its DAG, and Airflow then validates, compares and stores each copy.
-    # A task instance finds those of the DAG all the same.
+    # Only now: a task copies the params of its DAG, and Airflow validates, compares and stores each copy. A
+    # task instance finds those of the DAG all the same.
     dag.params = ParamsDict(dag_params(pipeline.parameter_config))
     return dag
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 
 from gennaker.spec.checks.subject import Subject
 from gennaker.spec.parameter import Parameter, ParameterType
 from gennaker.spec.problems import SpecProblem, problem
+from gennaker.spec.strict import typed_default, value_schema
 from gennaker.spec.types import has_expression
 
 # Expressions reach any other name only as parameters['odd name']; forms and the REST API suffer too.
@@ -50,7 +50,7 @@ def _bad_default(parameter: Parameter) -> Iterator[tuple[str, str, str]]:
     if (parameter.has_options is True or parameter.kind is ParameterType.CHOICE) and options:
         if str(default) not in map(str, options):
             yield "default-not-an-option", "default", f"'{default}' is not among the options"
-    elif parameter.kind and not _fits(default, parameter.kind):
+    elif parameter.kind and not _fits(parameter):
         yield "invalid-default", "default", f"'{default}' is not of type {parameter.kind}"
 
 
@@ -71,22 +71,21 @@ def is_secret_reference(value: Any) -> bool:
     return isinstance(value, str) and _REFERENCE.fullmatch(value) is not None
 
 
-def _fits(value: Any, kind: ParameterType) -> bool:
+def _fits(parameter: Parameter) -> bool:
+    """Return whether a start with the default would be accepted."""
+    from jsonschema import Draft202012Validator
+
+    if parameter.kind is ParameterType.JSON:
+        return not isinstance(parameter.default, str) or _is_json(parameter.default)
+    checker = Draft202012Validator.FORMAT_CHECKER
+    return Draft202012Validator(value_schema(parameter), format_checker=checker).is_valid(
+        typed_default(parameter)
+    )
+
+
+def _is_json(text: str) -> bool:
     try:
-        return _TYPES.get(kind, lambda _: True)(value)
-    except (ValueError, TypeError):
+        json.loads(text)
+    except ValueError:
         return False
-
-
-def _is_json(value: Any) -> bool:
-    if isinstance(value, str):
-        json.loads(value)
     return True
-
-
-_TYPES: Mapping[ParameterType, Callable[[Any], bool]] = {
-    ParameterType.NUMBER: lambda value: not isinstance(value, bool) and float(value) is not None,
-    ParameterType.BOOLEAN: lambda value: str(value).lower() in ("true", "false"),
-    ParameterType.DATE: lambda value: datetime.fromisoformat(value) is not None,
-    ParameterType.JSON: _is_json,
-}
