@@ -30,7 +30,8 @@ Where Airflow cannot be Orca:
 * A worker that dies tells nothing: its stage counts as its failure option says, but nobody halts the other
   branches, and an ignored failure holds up what follows it, and fails the run.
 * The same holds for a judgment that is answered before the scheduler has noted that the question was put
-  (seconds, where it is busy): Airflow takes the task for one that was killed, and fails it.
+  (seconds, where it is busy; apache/airflow#67287): Airflow takes the task for one that was killed, and
+  fails it.
 """
 
 from __future__ import annotations
