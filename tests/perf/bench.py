@@ -68,6 +68,7 @@ class Bench:
             name: self.child("parse", "gennaker" if name == "many" else name, str(self.files[name]), dag_id)
             for name in ("gennaker", "many", "plain")
         }
+        contestants["preloaded"] = self.child("preloaded", str(self.files["gennaker"]), dag_id)
         found = fresh.alternate(self.repetitions + 4, contestants)
         if not self.quick:
             peer = self.child("parse", "dag-factory", str(self.files["dag-factory"]), dag_id, peers=True)
