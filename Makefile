@@ -18,7 +18,7 @@ PORT ?=
 HOME_FOLDER ?= .airflow
 # make test TESTS=tests/expr
 TESTS ?=
-CORPUS ?= pipeline_specs
+CORPUS ?= $(or $(wildcard ../shared/corpus/pipelines),pipeline_specs)
 # Taken as they were typed: neither make nor a shell may expand what stands in a parameter.
 export GENNAKER_PIPELINE = $(value PIPELINE)
 export GENNAKER_PARAMS = $(value PARAMS)

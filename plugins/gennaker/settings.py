@@ -75,7 +75,7 @@ class Settings:
     allowed_urls: tuple[str, ...] = option(
         (),
         "Hosts that stages may call: host patterns and networks, separated by commas or lines. Empty: any "
-        "public address. Private, link-local and metadata addresses are refused unless a network given here "
+        "public address. Loopback, link-local and metadata addresses are refused unless a network given here "
         "holds them.",
         example="*.example.com, 10.20.0.0/16",
     )

@@ -254,7 +254,9 @@ def test_a_stage_that_is_reached_too_late_is_skipped(imagine: Any) -> None:
 
 
 def test_conditions_see_what_earlier_stages_did(imagine: Any) -> None:
-    condition: dict[str, Any] = {"stageEnabled": {"type": "expression", "expression": "#judgment('Stage 1') == 'blue'"}}
+    condition: dict[str, Any] = {
+        "stageEnabled": {"type": "expression", "expression": "#judgment('Stage 1') == 'blue'"}
+    }
     stages = [
         stage("1", "manualJudgment", judgmentInputs=["blue", "green"]),
         stage("2", after="1", **condition),

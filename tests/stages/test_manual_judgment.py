@@ -16,12 +16,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return questions
 
 
-def judge(option: str, **inputs: Any) -> Any:
+def judge(option: str, *, by: str = "ann", **inputs: Any) -> Any:
     return lambda _: {
         "chosen_options": [option],
         "params_input": inputs,
         "responded_at": "2026-01-01T00:00:00Z",
-        "responded_by_user": {"id": "7", "name": "ann"},
+        "responded_by_user": {"id": "7", "name": by},
     }
 
 
@@ -81,3 +81,47 @@ def test_nobody_in_time_is_a_failure(asked: list[dict[str, Any]]) -> None:
     assert run.waits["ask"].timeout.total_seconds() <= 60
     assert run.status("ask") == "TERMINAL"
     assert run.errors["ask"] == "nobody judged in time"
+
+
+def in_turn(*answers: Any) -> Any:
+    """Answer the question each time it is asked."""
+    waiting = iter(answers)
+    return lambda wait: next(waiting)(wait)  # noqa: PLW0108 - each time the next one
+
+
+def test_an_answer_of_somebody_who_is_no_approver_does_not_count(asked: list[dict[str, Any]]) -> None:
+    answers = in_turn(judge("Continue", by="eve"), judge("Continue", by="bob"))
+    run = Run(judgment(approval={"approvers": ["bob"]}), answers={"ask": answers}).go()
+
+    assert len(asked) == 2
+    assert run.stage("ask")["context"]["lastModifiedBy"] == "bob"
+
+
+def test_whoever_started_the_run_may_be_kept_from_judging_it(asked: list[dict[str, Any]]) -> None:
+    answers = in_turn(judge("Continue", by="ann"), judge("Continue", by="bob"))
+    run = Run(judgment(preventSelfApproval=True), answers={"ask": answers}).go()
+
+    assert run.stage("ask")["context"]["approvedBy"] == ["bob"]
+
+
+def test_a_quorum_needs_different_people(asked: list[dict[str, Any]]) -> None:
+    answers = in_turn(*(judge("Continue", by=name) for name in ("ann", "ann", "bob")))
+    run = Run(judgment(approval={"quorum": 2}), answers={"ask": answers}).go()
+
+    assert len(asked) == 3
+    assert run.stage("ask")["context"]["approvedBy"] == ["ann", "bob"]
+
+
+def test_all_in_order_is_all_in_order(asked: list[dict[str, Any]]) -> None:
+    rule = {"approvers": ["bob", "ann"], "mode": "sequential"}
+    answers = in_turn(*(judge("Continue", by=name) for name in ("ann", "bob", "ann")))
+    run = Run(judgment(approval=rule), answers={"ask": answers}).go()
+
+    assert run.stage("ask")["context"]["approvedBy"] == ["bob", "ann"]
+
+
+def test_one_stop_is_enough(asked: list[dict[str, Any]]) -> None:
+    answers = in_turn(judge("Continue", by="ann"), judge("Stop", by="bob"))
+    run = Run(judgment(approval={"quorum": 2}), answers={"ask": answers}).go()
+
+    assert run.errors["ask"] == "bob stopped here"

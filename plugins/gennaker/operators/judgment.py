@@ -11,8 +11,9 @@ from airflow.sdk import Param
 from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import TaskAwaitingInput
 
+from gennaker.operators._approval import approval_of
 from gennaker.operators._base import StageOperator
-from gennaker.operators._outcome import Result, failure
+from gennaker.operators._outcome import Result, Status, failure
 from gennaker.operators._run import StageRun, utc_now
 
 CONTINUE = "Continue"
@@ -25,8 +26,9 @@ class ManualJudgmentOperator(StageOperator, HITLOperator):
     """
     Ask, wait without a worker or a trigger, and take the answer.
 
-    The question, its choices and who may answer are worked out when the stage starts, since they may hold
-    expressions; Airflow keeps them with the task until somebody answers.
+    The question and its choices are worked out when the stage starts, since they may hold expressions;
+    Airflow keeps them with the task until somebody answers. An answer of somebody who may not judge does not
+    count: the question is asked again.
     """
 
     template_fields = ()
@@ -41,13 +43,15 @@ class ManualJudgmentOperator(StageOperator, HITLOperator):
 
     def work(self, run: StageRun) -> Result:
         """Ask, and park the task until the answer or the timeout."""
+        self.publish_running(run)
+        return self._ask(run)
+
+    def _ask(self, run: StageRun) -> Result:
         self.subject = run.stage.name
         self.body = run.stage.instructions or ""
         self.params = ParamsDict(self._form(run))
-        self.assigned_users = [{"id": name, "name": name} for name in self._approvers(run)] or None
         deadline = run.deadline
         self.response_timeout = None if deadline is None else max(deadline - utc_now(), timedelta(seconds=1))
-        self.publish_running(run)
         try:
             HITLOperator.execute(self, run.airflow_context)
         except TaskAwaitingInput as parked:
@@ -59,22 +63,38 @@ class ManualJudgmentOperator(StageOperator, HITLOperator):
         return failure("Airflow did not take the question", final=True)
 
     def judged(self, run: StageRun, event: Any) -> Result:
-        """Take the answer."""
+        """Take an answer: refuse it and ask again, go on asking until enough agree, or go on."""
         if not isinstance(event, Mapping) or "error" in event:
             return self.timed_out(run, "nobody judged in time")
+        rule = approval_of(run.stage, starter=run.execution["trigger"]["user"])
+        judge = _name(event.get("responded_by_user"))
+        votes: list[str] = list(run.state.get("votes") or ())
+        if (objection := rule.objection(judge, votes)) is not None:
+            self.log.warning("The answer does not count: %s", objection)
+            refused = [*(run.state.get("refused") or ()), objection]
+            return self._ask_again(run, votes=votes, refused=refused)
+        values = self._values(event, judge)
+        if values["judgmentStatus"] == "stop":
+            return failure(f"{judge or 'somebody'} stopped here", final=True, context=values)
+        votes.append(judge or "")
+        if len(votes) < rule.needed:
+            return self._ask_again(run, votes=votes, refused=run.state.get("refused") or [])
+        seen = {**values, "approvedBy": votes}
+        return Result(context=seen, outputs={k: v for k, v in seen.items() if v is not None})
+
+    def _ask_again(self, run: StageRun, *, votes: list[str], refused: list[str]) -> Result:
+        run.state.update(votes=votes, refused=refused)
+        context = {**run.inputs, "approvedBy": votes, "refusedAnswers": refused}
+        run.publish(Status.RUNNING, context=context)
+        return self._ask(run)
+
+    def _values(self, event: Mapping[str, Any], judge: str | None) -> dict[str, Any]:
         chosen = next(iter(event.get("chosen_options") or ()), STOP)
-        answer = (event.get("params_input") or {}).get(INPUT)
-        judge = event.get("responded_by_user")
-        values = {
+        return {
             "judgmentStatus": "continue" if chosen == CONTINUE else "stop",
-            "judgmentInput": answer,
-            "lastModifiedBy": _name(judge),
+            "judgmentInput": (event.get("params_input") or {}).get(INPUT),
+            "lastModifiedBy": judge,
         }
-        if chosen != CONTINUE:
-            return failure(
-                f"{values['lastModifiedBy'] or 'somebody'} stopped here", final=True, context=values
-            )
-        return Result(context=values, outputs={k: v for k, v in values.items() if v is not None})
 
     def _form(self, run: StageRun) -> dict[str, Param]:
         choices = [_choice(item) for item in run.inputs.get("judgmentInputs") or ()]
@@ -82,10 +102,6 @@ class ManualJudgmentOperator(StageOperator, HITLOperator):
         if not choices:
             return {}
         return {INPUT: Param(choices[0], type="string", enum=choices, title="Judgment input")}
-
-    def _approvers(self, run: StageRun) -> list[str]:
-        approval = run.stage.approval
-        return list(approval.approvers) if approval else []
 
 
 def _choice(item: Any) -> str:

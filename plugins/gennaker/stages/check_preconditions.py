@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from gennaker.spec.model import FailurePolicy, SpecModel
-from gennaker.stages._base import Stage
+from gennaker.stages._base import Stage, Support
 
 
 class Precondition(SpecModel):
@@ -32,6 +32,8 @@ class CheckPreconditions(Stage):
 
     KIND: ClassVar[str] = "checkPreconditions"
     OPERATOR: ClassVar[str] = "gennaker.operators.preconditions:CheckPreconditionsOperator"
+    SUPPORT: ClassVar[Support] = Support.APPROXIMATED
+    NOTES: ClassVar[str] = "`clusterSize` preconditions fail"
 
     preconditions: tuple[Precondition, ...] | None = Field(default=None, description="What must hold.")
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from gennaker.spec.model import SpecModel
-from gennaker.stages._base import Stage
+from gennaker.stages._base import Stage, Support
 
 
 class JudgmentInput(SpecModel):
@@ -20,7 +20,9 @@ class Approval(SpecModel):
     """Who may judge, and how many must."""
 
     approvers: tuple[str, ...] = Field(default=(), description="User names that may judge.")
-    groups: tuple[str, ...] = Field(default=(), description="Groups whose members may judge.")
+    groups: tuple[str, ...] = Field(
+        default=(), description="Groups whose members may judge; kept, not checked yet."
+    )
     quorum: int | None = Field(default=None, description="How many must agree; 1 where absent.")
     mode: str = Field(default="any", description="`any` of them, `all` of them, or `sequential`ly in order.")
     prevent_self_approval: bool = Field(default=False, description="Whoever started the run may not judge.")
@@ -38,6 +40,8 @@ class ManualJudgment(Stage):
 
     KIND: ClassVar[str] = "manualJudgment"
     OPERATOR: ClassVar[str] = "gennaker.operators.judgment:ManualJudgmentOperator"
+    SUPPORT: ClassVar[Support] = Support.APPROXIMATED
+    NOTES: ClassVar[str] = "approvers are checked by name; roles and groups are kept, not checked"
 
     instructions: str | None = Field(
         default=None, description="What the judge should know; Markdown or HTML."
@@ -45,8 +49,12 @@ class ManualJudgment(Stage):
     judgment_inputs: tuple[JudgmentInput | str, ...] | None = Field(
         default=None, description="The choices offered."
     )
-    selected_stage_roles: tuple[str, ...] | None = Field(default=None, description="Roles that may judge.")
-    required_judgment_roles: tuple[str, ...] | None = Field(default=None, description="Roles that may judge.")
+    selected_stage_roles: tuple[str, ...] | None = Field(
+        default=None, description="Roles that may judge; kept, not checked yet."
+    )
+    required_judgment_roles: tuple[str, ...] | None = Field(
+        default=None, description="Roles that may judge; kept, not checked yet."
+    )
     propagate_authentication_context: Any = Field(
         default=None, description="Kept; later stages run as before."
     )

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from gennaker.stages._base import Stage
+from gennaker.stages._base import Stage, Support
 
 
 class PipelineStage(Stage):
@@ -20,6 +20,8 @@ class PipelineStage(Stage):
 
     KIND: ClassVar[str] = "pipeline"
     OPERATOR: ClassVar[str] = "gennaker.operators.pipeline:PipelineOperator"
+    SUPPORT: ClassVar[Support] = Support.APPROXIMATED
+    NOTES: ClassVar[str] = "the child is given parameters, no artifacts"
 
     application: str | None = Field(
         default=None, description="The child's application; this one where absent."

@@ -24,6 +24,7 @@ OUTPUTS: Mapping[str, Mapping[str, str]] = {
         "judgmentStatus": "`continue`.",
         "judgmentInput": "The choice, where choices were offered.",
         "lastModifiedBy": "Who judged.",
+        "approvedBy": "Everybody who agreed, in order.",
     },
     "monitorPipeline": {"executions": "The state of each run, by execution id."},
     "pipeline": {
@@ -42,8 +43,8 @@ OUTPUTS: Mapping[str, Mapping[str, str]] = {
 #: Where a type falls short in this version, beyond what its own notes say.
 LIMITS: Mapping[str, str] = {
     "checkPreconditions": "a `clusterSize` precondition fails: it needs stages of a later version",
-    "manualJudgment": "`approval.approvers` is enforced (by user id); roles, groups, quorum, order and "
-    "self-approval are kept but not enforced yet",
+    "manualJudgment": "approvers, quorum, order and self-approval are enforced by user name; roles and "
+    "groups are kept but not checked yet",
     "pipeline": "artifacts are not handed to the child yet",
 }
 
