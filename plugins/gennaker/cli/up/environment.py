@@ -95,10 +95,7 @@ def airflow_options(home: Home, *, database: str, base_url: str, executor: str, 
             "max_active_tasks_per_dag": "128",
             "parallelism": "32",
         },
-        "database": {
-            "sql_alchemy_conn": database,
-            "load_default_connections": "False",
-        },
+        "database": {"sql_alchemy_conn": database},
         "api": {
             "host": "127.0.0.1",
             "port": port,
