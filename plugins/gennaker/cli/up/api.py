@@ -15,7 +15,7 @@ from gennaker.errors import GennakerError
 
 FINAL = frozenset({"success", "failed"})
 _PAGE = 100
-_SETTLE = 2.0
+_SETTLE = 8.0
 
 
 class AirflowApi:
