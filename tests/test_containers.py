@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,6 +47,19 @@ def test_every_command_is_one_of_airflow(name: str, command: list[str]) -> None:
     parsed = cli_parser.get_parser().parse_args([word.replace("$", "") for word in command])
 
     assert callable(parsed.func)
+
+
+def test_the_executor_and_its_pinned_dependencies_go_together() -> None:
+    module = "airflow.providers.celery.executors.celery_executor"
+    code = f"from {module} import CeleryExecutor as found; print(found.__name__)"
+
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout.split()[-1:] == [DOCUMENT["x-airflow"]["environment"]["AIRFLOW__CORE__EXECUTOR"]], (
+        done.stderr
+    )
 
 
 @pytest.mark.parametrize("name", sorted(LASTING))
