@@ -26,6 +26,8 @@ export GENNAKER_JUDGE = $(value JUDGE)
 export GENNAKER_ONCE = $(value ONCE)
 export GENNAKER_PORT = $(value PORT)
 
+SCHEMA := pipeline_specs/schema/pipeline.schema.json
+
 .DEFAULT_GOAL := help
 .PHONY: help install run test lint bench ui corpus schema docs requirements clean
 
@@ -61,7 +63,7 @@ corpus: $(INSTALLED) ## try a collection of pipelines (CORPUS='folder or files')
 	@$(BIN)/python -m gennaker.cli corpus $(CORPUS)
 
 schema: $(INSTALLED) ## write the JSON schema of pipelines for editors
-	@$(BIN)/python -m gennaker.catalog > pipeline_specs/schema/pipeline.schema.json
+	@$(BIN)/python -m gennaker.catalog > $(SCHEMA).new && mv $(SCHEMA).new $(SCHEMA)
 
 docs: $(INSTALLED) ## write the generated parts of the documentation
 	@$(BIN)/python -m gennaker.cli docs
