@@ -1,10 +1,9 @@
-import asyncio
 import json
 
 import httpx
 import pytest
 
-from gennaker.client.internal import AsyncInternalClient, InternalClient
+from gennaker.client.internal import InternalClient
 from gennaker.errors import Conflict, Denied, GennakerError, NotFound, Temporary
 from gennaker.security.signatures import verify
 
@@ -24,9 +23,6 @@ class Clock:
         self.waits.append(seconds)
         self.time += seconds
 
-    async def asleep(self, seconds):
-        self.sleep(seconds)
-
 
 class Server:
     """Answer with the given steps in turn, the last one for ever: a status, a body, or an error."""
@@ -43,16 +39,13 @@ class Server:
         return httpx.Response(step) if isinstance(step, int) else httpx.Response(step[0], json=step[1])
 
 
-@pytest.fixture(params=["sync", "async"])
-def ask(request):
+@pytest.fixture
+def ask():
     def run(server, method="halt", *args, clock=None, **kwargs):
         clock = clock or Clock()
         common = {"now": clock.now, "monotonic": clock.now, "transport": httpx.MockTransport(server)}
-        if request.param == "sync":
-            client = InternalClient("http://api/airflow/", SECRET, sleep=clock.sleep, **common)
-            return getattr(client, method)(*args, **kwargs)
-        client = AsyncInternalClient("http://api/airflow/", SECRET, sleep=clock.asleep, **common)
-        return asyncio.run(getattr(client, method)(*args, **kwargs))
+        client = InternalClient("http://api/airflow/", SECRET, sleep=clock.sleep, **common)
+        return getattr(client, method)(*args, **kwargs)
 
     return run
 

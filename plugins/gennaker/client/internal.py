@@ -7,10 +7,9 @@ the same thing when they are made twice, which is what makes retrying them right
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -41,24 +40,6 @@ class _Post:
 
 
 @dataclass
-class _Base:
-    base_url: str
-    secret: str = field(repr=False)
-    timeout: float = 10.0
-    transport: Any = None
-    now: Callable[[], float] = time.time
-    monotonic: Callable[[], float] = time.monotonic
-
-    @property
-    def root(self) -> str:
-        return self.base_url.rstrip("/") + MOUNT
-
-    def headers(self, post: _Post) -> dict[str, str]:
-        signed = sign(self.secret, "POST", post.path, post.content, self.now())
-        return {"content-type": "application/json", **signed}
-
-
-@dataclass
 class _Attempts:
     """Decide after each attempt: an answer, an error, or the seconds to wait before the next one."""
 
@@ -77,15 +58,21 @@ class _Attempts:
 
 
 @dataclass
-class InternalClient(_Base):
+class InternalClient:
     """
-    Ask from synchronous code.
+    Ask, and ask again while that may help.
 
     :ivar base_url: address of the API server, without ``/gennaker``.
     :ivar timeout: seconds for one attempt.
     :ivar transport: an httpx transport instead of the network, for tests.
     """
 
+    base_url: str
+    secret: str = field(repr=False)
+    timeout: float = 10.0
+    transport: Any = None
+    now: Callable[[], float] = time.time
+    monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
     def halt(
@@ -100,56 +87,23 @@ class InternalClient(_Base):
         """Cancel a run with its child runs."""
         return self._ask(_cancel(dag_id, run_id, reason, requested_by, budget))
 
+    def _headers(self, post: _Post) -> dict[str, str]:
+        signed = sign(self.secret, "POST", post.path, post.content, self.now())
+        return {"content-type": "application/json", **signed}
+
     def _ask(self, post: _Post) -> dict[str, Any]:
         attempts = _Attempts(self.monotonic() + post.budget, self.monotonic)
         with httpx.Client(transport=self.transport, timeout=self.timeout, trust_env=False) as client:
             while True:
                 try:
-                    response = client.post(
-                        self.root + post.path, content=post.content, headers=self.headers(post)
-                    )
+                    url = self.base_url.rstrip("/") + MOUNT + post.path
+                    response = client.post(url, content=post.content, headers=self._headers(post))
                     problem = _problem(response)
                 except httpx.TransportError as error:
                     problem = _describe(error)
                 if problem is None:
                     return _answer(response)
                 self.sleep(attempts.wait_after(problem))
-
-
-@dataclass
-class AsyncInternalClient(_Base):
-    """The same for asyncio, for triggers."""
-
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-
-    async def halt(
-        self, dag_id: str, run_id: str, task_id: str, ti_id: str, reason: str, *, budget: float = 120.0
-    ) -> dict[str, Any]:
-        """Halt the pipeline: stop the run's other branches because this task failed."""
-        return await self._ask(_halt(dag_id, run_id, task_id, ti_id, reason, budget=budget))
-
-    async def cancel_run(
-        self, dag_id: str, run_id: str, reason: str, requested_by: str, *, budget: float = 60.0
-    ) -> dict[str, Any]:
-        """Cancel a run with its child runs."""
-        return await self._ask(_cancel(dag_id, run_id, reason, requested_by, budget))
-
-    async def _ask(self, post: _Post) -> dict[str, Any]:
-        attempts = _Attempts(self.monotonic() + post.budget, self.monotonic)
-        async with httpx.AsyncClient(
-            transport=self.transport, timeout=self.timeout, trust_env=False
-        ) as client:
-            while True:
-                try:
-                    response = await client.post(
-                        self.root + post.path, content=post.content, headers=self.headers(post)
-                    )
-                    problem = _problem(response)
-                except httpx.TransportError as error:
-                    problem = _describe(error)
-                if problem is None:
-                    return _answer(response)
-                await self.sleep(attempts.wait_after(problem))
 
 
 def _halt(dag_id: str, run_id: str, task_id: str, ti_id: str, reason: str, *, budget: float) -> _Post:

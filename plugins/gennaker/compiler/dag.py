@@ -80,7 +80,6 @@ def _info(
         graph=graph,
         stages=[stage for stage in document.get("stages") or () if isinstance(stage, dict)],
         parameters=[p for p in document.get("parameterConfig") or () if isinstance(p, dict)],
-        expected_artifacts=[a for a in document.get("expectedArtifacts") or () if isinstance(a, dict)],
         template_variables=document.get("templateVariables") or {},
         directory=directory or EmptyDirectory(),
     )

@@ -28,6 +28,11 @@ def why_skipped(raw: Mapping[str, Any], run: Evaluates, *, now: datetime) -> str
     return None
 
 
+def value_of(expression: str, run: Evaluates) -> Any:
+    """Return what a condition gives, written with ``${ }`` or without; raises ExpressionError without."""
+    return run.evaluate(expression).value if "${" in expression else run.evaluate_bare(expression)
+
+
 def _disabled(raw: Mapping[str, Any], run: Evaluates) -> str | None:
     condition = raw.get("stageEnabled")
     if not isinstance(condition, Mapping) or condition.get("type", "expression") != "expression":
@@ -36,7 +41,7 @@ def _disabled(raw: Mapping[str, Any], run: Evaluates) -> str | None:
     if not expression:
         return None
     try:
-        value = run.evaluate(expression).value if "${" in expression else run.evaluate_bare(expression)
+        value = value_of(expression, run)
     except ExpressionError as error:
         # Orca skips here too, with no more than a log line.
         return f"the condition {expression!r} could not be evaluated: {error}"

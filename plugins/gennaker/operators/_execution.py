@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from gennaker.operators._outcome import BELIEVABLE_STATES, Status, status_of_state
@@ -19,11 +20,25 @@ from gennaker.spec.graph import Node
 
 #: The XCom under which every stage publishes how it ended.
 STAGE_KEY = "stage"
+#: The XCom that names the child of a waiting `pipeline` stage, so that the server can cancel it too.
+CHILD_KEY = "gennaker_child"
+_CHILD_RUN = "pipeline__"
 
 
 def millis(moment: datetime | None) -> int | None:
     """Return milliseconds since the epoch."""
     return None if moment is None else int(moment.timestamp() * 1000)
+
+
+def child_run_id(ti: Any) -> str:
+    """
+    Return the id of the run that a `pipeline` stage starts.
+
+    It follows from the task instance, so that a task which is executed twice starts one child, and so that
+    the server can tell a true child from one that somebody wrote into an XCom.
+    """
+    digest = sha256(f"{ti.dag_id}\0{ti.run_id}\0{ti.id}".encode()).hexdigest()
+    return f"{_CHILD_RUN}{digest[:24]}"
 
 
 class RunReader:
@@ -116,7 +131,7 @@ def trigger_of(dag_run: Any, parameters: Parameters) -> dict[str, Any]:
     """Return the ``trigger`` of a run that Airflow started: who, how and with which parameters."""
     run_type = str(getattr(dag_run.run_type, "value", dag_run.run_type))
     kind = {"scheduled": "cron", "asset_triggered": "asset"}.get(run_type, "manual")
-    if str(dag_run.run_id).startswith("pipeline__"):
+    if str(dag_run.run_id).startswith(_CHILD_RUN):
         kind = "pipeline"
     return {
         "type": kind,

@@ -48,7 +48,6 @@ class PipelineInfo:
     graph: Graph
     stages: Sequence[Mapping[str, Any]]
     parameters: Sequence[Mapping[str, Any]] = ()
-    expected_artifacts: Sequence[Mapping[str, Any]] = ()
     template_variables: Mapping[str, Any] = field(default_factory=dict)
     directory: Directory = field(default_factory=EmptyDirectory)
 

@@ -152,12 +152,10 @@ class StageRun:
 
     def _fetch(self, url: str) -> str:
         """Return what a URL gives, for ``#fromUrl`` and its kin."""
-        from gennaker.client.outbound import Call, Limits, Outbound
-        from gennaker.security.urls import UrlPolicy
+        from gennaker.client.outbound import Call
+        from gennaker.operators._webhook_call import send
 
-        policy = UrlPolicy(self.settings.allowed_urls, self.settings.allow_loopback)
-        with Outbound(policy, limits=Limits(self.settings.max_response_bytes)) as outbound:
-            answer = outbound.send(Call("GET", url))
+        answer = send(Call("GET", url), self.settings)
         if answer.status >= 400:
             raise StageFailed(f"{url} answered {answer.status} {answer.reason}")
         return answer.text
@@ -265,6 +263,3 @@ def _mask_values(data: Any, secrets: Sequence[str]) -> Any:
 
 def _moment(text: Any) -> datetime | None:
     return datetime.fromisoformat(text) if isinstance(text, str) else None
-
-
-__all__ = ["StageRun", "plain", "utc_now"]

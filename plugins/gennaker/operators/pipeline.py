@@ -2,66 +2,89 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NoReturn
 
 from gennaker.errors import NotFound, StageFailed
 from gennaker.operators._base import StageOperator
 from gennaker.operators._children import RunsTrigger, start_run
-from gennaker.operators._execution import STAGE_KEY
+from gennaker.operators._execution import CHILD_KEY, STAGE_KEY, child_run_id
 from gennaker.operators._halt import internal_client
 from gennaker.operators._outcome import Result, Status, failure, skipped
 from gennaker.operators._run import StageRun
 from gennaker.operators._values import flag, mapping, strings
 
-#: The XCom that names the child of a waiting `pipeline` stage, so that the server can cancel it too.
-CHILD_KEY = "gennaker_child"
 
-
-class PipelineOperator(StageOperator):
-    """Start a child run, wait for its end, take over its outputs."""
+class RunsOperator(StageOperator):
+    """Wait for runs without a worker, and take their end over."""
 
     default_timeout = 12 * 3600.0
+    #: What to say when the runs outlast the stage.
+    too_late: ClassVar[str]
+    #: Whether the runs are the stage's own, and end with it.
+    owns_runs: ClassVar[bool] = False
+
+    def judge(self, run: StageRun, states: Sequence[str]) -> Result:
+        """Return how the stage went, given the states in which its runs ended."""
+        raise NotImplementedError
+
+    def ended(self, run: StageRun, event: Any) -> Result:
+        """Take the end of the wait over."""
+        if event.get("skipped"):
+            return self._skip(run, event)
+        if event.get("timeout"):
+            return self.timed_out(run, self.too_late)
+        return self.judge(run, event["states"])
+
+    def _skip(self, run: StageRun, event: Mapping[str, Any]) -> Result:
+        """Let a person skip the stage where it allows that; else go on waiting."""
+        if flag(run.inputs.get("skippable"), "skippable", default=False):
+            return skipped(f"skipped by {event.get('by')}")
+        self.wait_for_runs(run, run.state["runs"])
+
+    def wait_for_runs(self, run: StageRun, runs: Sequence[Sequence[str]]) -> NoReturn:
+        """Give the worker back until the runs, pairs of DAG id and run id, have ended."""
+        deadline = run.deadline
+        pairs = [list(pair) for pair in runs]
+        trigger = RunsTrigger(
+            runs=pairs,
+            deadline=deadline.isoformat() if deadline else None,
+            fail_fast=run.inputs.get("monitorBehavior") == "FailFast",
+            cancel=self.owns_runs,
+        )
+        self.wait_for(run, trigger, then="ended", runs=pairs)
+
+
+class PipelineOperator(RunsOperator):
+    """Start a child run, wait for its end, take over its outputs."""
+
+    too_late = "the child pipeline did not end in time"
+    owns_runs = True
 
     def work(self, run: StageRun) -> Result:
         """Start the child; wait for it unless told otherwise."""
         child = self._child(run)
-        # The id follows from the task instance, so that a task which is executed twice starts one child.
-        digest = hashlib.sha256(f"{run.ti.dag_id}\0{run.ti.run_id}\0{run.ti.id}".encode()).hexdigest()
-        run_id = f"pipeline__{digest[:24]}"
+        run_id = child_run_id(run.ti)
         parameters = mapping(run.stage.pipeline_parameters, "pipelineParameters")
         start_run(child, run_id, conf=parameters, note=f"started by {run.ti.dag_id}/{run.ti.run_id}")
         values = {"executionId": f"{child}/{run_id}", "executionName": run.stage.pipeline}
         if not flag(run.stage.wait_for_completion, "waitForCompletion", default=True):
             return Result(context=values, outputs=values)
         run.ti.xcom_push(key=CHILD_KEY, value={"dagId": child, "runId": run_id, "tiId": str(run.ti.id)})
-        self._wait(run, [(child, run_id)])
-        return Result()
+        self.wait_for_runs(run, [(child, run_id)])
 
-    def ended(self, run: StageRun, event: Any) -> Result:
+    def judge(self, run: StageRun, states: Sequence[str]) -> Result:
         """Take the child's end over."""
-        if event.get("skipped"):
-            return self._skip(run, event)
-        if event.get("timeout"):
-            return self.timed_out(run, "the child pipeline did not end in time")
         dag_id, run_id = run.state["runs"][0]
         values = {"executionId": f"{dag_id}/{run_id}", "executionName": run.inputs.get("pipeline")}
         stages = _stages_of(run, dag_id, run_id)
-        if event["states"][0] == "success":
+        if states[0] == "success":
             keep = not flag(run.inputs.get("skipDownstreamOutput"), "skipDownstreamOutput", default=False)
             outputs = (
                 {k: v for stage in stages for k, v in (stage.get("outputs") or {}).items()} if keep else {}
             )
             return Result(context=values, outputs={**outputs, **values})
         return _child_failure(stages, values)
-
-    def _skip(self, run: StageRun, event: Mapping[str, Any]) -> Result:
-        """Let a person skip the stage where it allows that; else go on waiting."""
-        if flag(run.inputs.get("skippable"), "skippable", default=False):
-            return skipped(f"skipped by {event.get('by')}")
-        self._wait(run, [(dag_id, run_id) for dag_id, run_id in run.state["runs"]])
-        return Result()
 
     def on_timeout(self, run: StageRun) -> None:
         """Cancel the child, since the stage's time is over."""
@@ -81,19 +104,11 @@ class PipelineOperator(StageOperator):
             raise StageFailed("a pipeline cannot wait for a run of itself")
         return dag_id
 
-    def _wait(self, run: StageRun, runs: list[tuple[str, str]]) -> None:
-        deadline = run.deadline
-        trigger = RunsTrigger(
-            runs=[list(pair) for pair in runs],
-            deadline=deadline.isoformat() if deadline else None,
-            fail_fast=run.inputs.get("monitorBehavior") == "FailFast",
-            cancel=self.__class__ is PipelineOperator,
-        )
-        self.wait_for(run, trigger, then="ended", runs=[list(pair) for pair in runs])
 
-
-class MonitorPipelineOperator(PipelineOperator):
+class MonitorPipelineOperator(RunsOperator):
     """Wait for runs that something else has started."""
+
+    too_late = "the runs did not end in time"
 
     def work(self, run: StageRun) -> Result:
         """Wait for the runs."""
@@ -102,25 +117,16 @@ class MonitorPipelineOperator(PipelineOperator):
         )
         if not named:
             return failure("executionIds: the stage names no run", final=True)
-        runs = [_split(name) for name in named]
-        self._wait(run, runs)
-        return Result()
+        self.wait_for_runs(run, [_split(name) for name in named])
 
-    def ended(self, run: StageRun, event: Any) -> Result:
+    def judge(self, run: StageRun, states: Sequence[str]) -> Result:
         """Return success if all succeeded."""
-        if event.get("skipped"):
-            return self._skip(run, event)
-        if event.get("timeout"):
-            return self.timed_out(run, "the runs did not end in time")
         names = [f"{dag_id}/{run_id}" for dag_id, run_id in run.state["runs"]]
-        states = dict(zip(names, event["states"], strict=True))
-        failed = [name for name, state in states.items() if state == "failed"]
+        ends = dict(zip(names, states, strict=True))
+        failed = [name for name, state in ends.items() if state == "failed"]
         if failed:
-            return failure(f"failed: {', '.join(failed)}", context={"executions": states})
-        return Result(context={"executions": states}, outputs={"executions": states})
-
-    def on_timeout(self, run: StageRun) -> None:
-        """Leave the runs alone: something else started them."""
+            return failure(f"failed: {', '.join(failed)}", context={"executions": ends})
+        return Result(context={"executions": ends}, outputs={"executions": ends})
 
 
 def _split(name: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from gennaker.errors import ExpressionError
 from gennaker.operators._base import StageOperator
+from gennaker.operators._conditions import value_of
 from gennaker.operators._outcome import FAILURE_STATUS, Result, Status, failure
 from gennaker.operators._run import StageRun
 from gennaker.spec.model import FailurePolicy
@@ -70,7 +71,7 @@ _SEVERITY = (
 def _expression(run: StageRun, context: Mapping[str, Any]) -> tuple[str | None, dict[str, Any]]:
     expression = str(context.get("expression", ""))
     try:
-        value = run.evaluate(expression).value if "${" in expression else run.evaluate_bare(expression)
+        value = value_of(expression, run)
     except ExpressionError as error:
         return f"the expression {expression!r} could not be evaluated: {error}", {}
     seen = {"expressionResult": str(value).lower() if isinstance(value, bool) else str(value)}

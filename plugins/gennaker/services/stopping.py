@@ -7,7 +7,6 @@ that really failed.  A cancelled approval would stay open and take answers.  A c
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -18,12 +17,9 @@ from airflow.models.taskinstance import TaskInstance
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from gennaker.operators._execution import STAGE_KEY
+from gennaker.operators._execution import CHILD_KEY, STAGE_KEY, child_run_id, millis
 from gennaker.operators._outcome import Status
 from gennaker.services import records
-
-#: The XCom that names the child run of a waiting `pipeline` stage.
-CHILD_KEY = "gennaker_child"
 
 OVER = frozenset(str(status) for status in Status) - {str(Status.NOT_STARTED), str(Status.RUNNING)}
 
@@ -35,8 +31,8 @@ def write_canceled(tasks: Iterable[TaskInstance], message: str, *, session: Sess
             "status": str(Status.CANCELED),
             "context": {},
             "outputs": {},
-            "startTime": _millis(ti.start_date),
-            "endTime": _millis(ti.end_date or datetime.now(UTC)),
+            "startTime": millis(ti.start_date),
+            "endTime": millis(ti.end_date or datetime.now(UTC)),
             "error": {"message": message},
         }
         records.write(STAGE_KEY, ti, outcome, session=session)
@@ -67,13 +63,3 @@ def _child(ti: TaskInstance, record: Mapping[str, Any] | None) -> tuple[str, str
     if record is None or record.get("runId") != child_run_id(ti):
         return None
     return str(record.get("dagId")), str(record["runId"])
-
-
-def child_run_id(ti: TaskInstance) -> str:
-    """Return the id that the `pipeline` stage gives the run it starts."""
-    digest = hashlib.sha256(f"{ti.dag_id}\0{ti.run_id}\0{ti.id}".encode()).hexdigest()
-    return f"pipeline__{digest[:24]}"
-
-
-def _millis(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp() * 1000)
