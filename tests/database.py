@@ -66,6 +66,10 @@ def sqlite() -> Callable[[], Session]:
     import_all_models()
     engine = create_engine(f"sqlite:///{tempfile.mkdtemp(prefix='gennaker-test-')}/airflow.db")
     Base.metadata.create_all(engine)
+
+    from gennaker.store.manager import GennakerDBManager
+
+    GennakerDBManager.metadata.create_all(engine)
     _add_bundle(sessionmaker(engine))
     return sessionmaker(engine, autoflush=False, expire_on_commit=False)
 

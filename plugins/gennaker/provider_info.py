@@ -29,6 +29,7 @@ def get_provider_info() -> dict[str, Any]:
                 "options": {field.name: _option(field) for field in dataclasses.fields(Settings)},
             }
         },
+        "db-managers": ["gennaker.store.manager.GennakerDBManager"],
         "cli": ["gennaker.cli.main.airflow_commands"],
     }
 
