@@ -49,6 +49,10 @@ class Settings:
         "no lock, no revisions. Empty: pipelines are kept in the metadata database (managed mode).",
         example="/opt/airflow/pipeline_specs",
     )
+    bundle_name: str = option(
+        "gennaker",
+        "Name under which ``[dag_processor] dag_bundle_config_list`` has ``gennaker.bundle.PipelineBundle``.",
+    )
     api_url: str = option(
         "",
         "Address at which workers reach the API server. Empty: ``[api] base_url``. It is never guessed from "

@@ -67,3 +67,12 @@ def task_ids(ref_ids: Sequence[str]) -> dict[str, str]:
 
 def _task_id(ref_id: str) -> str:
     return f"stage-{_NOT_TASK_ID.sub('-', ref_id)}"[:TASK_ID_LENGTH]
+
+
+def shard_file(number: int) -> str:
+    """
+    Return the file that defines the DAGs of a shard.
+
+    Airflow looks for a run's file where the newest version of its DAG has it, so the name must never change.
+    """
+    return f"shard-{number}.py"

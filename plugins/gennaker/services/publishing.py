@@ -1,0 +1,102 @@
+"""
+Tell Airflow what a pipeline is now.
+
+Every change that alters a DAG ends here: it gets the next number of the publish sequence, and the DAG
+processor is asked to read the pipeline's file at once, both in the transaction of the change itself. What
+must hold before the file has been read (a disabled pipeline cannot be started) is set on Airflow's row of the DAG.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.models.dag import DagModel
+from airflow.models.dagbag import DagPriorityParsingRequest
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from gennaker.settings import from_airflow
+from gennaker.spec.naming import shard_file
+from gennaker.store import sequence
+from gennaker.store.models import Application, Pipeline, Publication
+
+#: What Airflow may start of a disabled pipeline: an empty list would mean "anything"; its timetable is silent.
+NOTHING = ["scheduled"]
+
+#: Rights of an application as Airflow's permissions on the DAG.
+_ACTIONS = {
+    "READ": {"DAGs": ["can_read"], "DAG Runs": ["can_read"]},
+    "WRITE": {"DAGs": ["can_read", "can_edit", "can_delete"], "DAG Runs": ["can_read"]},
+    "EXECUTE": {"DAGs": ["can_read", "can_edit"], "DAG Runs": ["can_read", "can_create"]},
+}
+
+
+def publish_state(pipeline: Pipeline, *, by: str, session: Session) -> int:
+    """
+    Publish what a pipeline's row says, and return the number of the publication.
+
+    Call it last: whoever publishes next waits until this transaction ends.
+    """
+    _tell_airflow(pipeline, session=session)
+    session.flush()
+    number = sequence.draw(session=session)
+    session.add(
+        Publication(
+            sequence=number,
+            pipeline_id=pipeline.id,
+            revision=pipeline.published,
+            name=pipeline.name,
+            application=pipeline.application.name,
+            disabled=pipeline.disabled_scope == "team",
+            deleted=pipeline.deleted_at is not None,
+            settings=dag_settings(pipeline.application),
+            by=by,
+        )
+    )
+    pipeline.sequence = number
+    _ask_for_parsing(pipeline.shard, session=session)
+    session.flush()
+    return number
+
+
+def dag_settings(application: Application) -> dict[str, Any]:
+    """Return what an application adds to the DAGs of its pipelines."""
+    settings: dict[str, Any] = {}
+    if not application.parallel_runs:
+        settings["maxActiveRuns"] = 1
+    if access := access_control(application.permissions):
+        settings["accessControl"] = access
+    return settings
+
+
+def access_control(permissions: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
+    """Return an application's permissions as ``access_control`` of a DAG: actions by role and resource."""
+    granted: dict[str, dict[str, set[str]]] = {}
+    for right, resources in _ACTIONS.items():
+        for role in permissions.get(right) or ():
+            for resource, actions in resources.items():
+                granted.setdefault(role, {}).setdefault(resource, set()).update(actions)
+    return {
+        role: {resource: sorted(actions) for resource, actions in resources.items()}
+        for role, resources in sorted(granted.items())
+    }
+
+
+def _tell_airflow(pipeline: Pipeline, *, session: Session) -> None:
+    dag = session.scalar(select(DagModel).where(DagModel.dag_id == pipeline.dag_id))
+    if dag is None:
+        return  # nothing can be started that Airflow does not know yet
+    dag.allowed_run_types = NOTHING if pipeline.disabled_scope == "team" else None
+    if pipeline.deleted_at is not None:
+        dag.is_stale = True
+
+
+def _ask_for_parsing(shard: int, *, session: Session) -> None:
+    bundle, file = from_airflow().bundle_name, shard_file(shard)
+    # A request that is there already may be about to be answered with what was there before this transaction.
+    # Deleted and made anew, it cannot be: the processor's own delete waits for us, and then finds nothing.
+    asked = (DagPriorityParsingRequest.bundle_name == bundle) & (
+        DagPriorityParsingRequest.relative_fileloc == file
+    )
+    session.execute(delete(DagPriorityParsingRequest).where(asked))
+    session.add(DagPriorityParsingRequest(bundle_name=bundle, relative_fileloc=file))
