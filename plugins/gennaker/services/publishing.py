@@ -3,7 +3,8 @@ Tell Airflow what a pipeline is now.
 
 Every change that alters a DAG ends here: it gets the next number of the publish sequence, and the DAG
 processor is asked to read the pipeline's file at once, both in the transaction of the change itself. What
-must hold before the file has been read (a disabled pipeline cannot be started) is set on Airflow's row of the DAG.
+must hold before the file has been read (a disabled pipeline cannot be started) is set on Airflow's row of
+the DAG.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from gennaker.spec.naming import shard_file
 from gennaker.store import sequence
 from gennaker.store.models import Application, Pipeline, Publication
 
-#: What Airflow may start of a disabled pipeline: an empty list would mean "anything"; its timetable is silent.
+#: What Airflow may start of a disabled pipeline: an empty list would mean "anything".
 NOTHING = ["scheduled"]
 
 #: Rights of an application as Airflow's permissions on the DAG.
