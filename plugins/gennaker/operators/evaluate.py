@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from gennaker.operators._artifacts import bind_produced
 from gennaker.operators._base import StageOperator
 from gennaker.operators._outcome import Result, failure
 from gennaker.operators._run import StageRun, plain
@@ -47,13 +48,8 @@ class EvaluateArtifactsOperator(StageOperator):
     def work(self, run: StageRun) -> Result:
         """Return the artifacts as an output."""
         artifacts = [self._artifact(item) for item in run.inputs.get("artifactContents") or ()]
-        expected = run.inputs.get("expectedArtifacts") or ()
-        resolved = [_bind(item, artifacts) for item in expected if isinstance(item, Mapping)]
-        unmatched = [item for item in resolved if item["boundArtifact"] is None]
-        if unmatched:
-            name = unmatched[0].get("displayName") or unmatched[0].get("id")
-            return failure(f"expected artifact {name!r} is not among the artifacts that the stage makes")
-        return Result(outputs={"artifacts": artifacts, "resolvedExpectedArtifacts": resolved})
+        bound = bind_produced(run.inputs.get("expectedArtifacts"), artifacts)
+        return Result(outputs={"artifacts": artifacts, **bound})
 
     def _artifact(self, item: Mapping[str, Any]) -> dict[str, Any]:
         contents = item.get("contents", "")
@@ -65,9 +61,3 @@ class EvaluateArtifactsOperator(StageOperator):
             "reference": base64.b64encode(text.encode()).decode(),
             "uuid": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{name}\0{text}")),
         }
-
-
-def _bind(expected: Mapping[str, Any], artifacts: list[dict[str, Any]]) -> dict[str, Any]:
-    wanted = (expected.get("matchArtifact") or {}).get("name")
-    match = next((a for a in artifacts if not wanted or a["name"] == wanted), None)
-    return {**expected, "boundArtifact": match}
