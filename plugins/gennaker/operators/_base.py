@@ -229,17 +229,31 @@ class StageOperator(BaseOperator):
     def _finish(self, run: StageRun, result: Result) -> None:
         if result.bad and not result.final and _may_retry(run.ti):
             raise AirflowException(result.error or "the stage failed; it is tried again")
-        status = FAILURE_STATUS[result.policy or self.node.policy] if result.bad else result.status
-        context = {**self._seen_inputs(run), **result.context}
-        if result.policy:
-            context["failurePolicy"] = str(result.policy)
-        run.publish(status, context=context, outputs=result.outputs, error=result.error)
+        result = self._publish(run, result)
+        status = self._status(result)
         if status is Status.TERMINAL and self.halts:
             halt_pipeline(run, reason=result.error or "the stage failed")
         if status in (Status.TERMINAL, Status.STOPPED):
             raise AirflowFailException(result.error or "the stage failed")
         if status in (Status.SKIPPED, Status.FAILED_CONTINUE):
             raise AirflowSkipException(result.error or result.context.get("skipReason", ""))
+
+    def _status(self, result: Result) -> Status:
+        return FAILURE_STATUS[result.policy or self.node.policy] if result.bad else result.status
+
+    def _publish(self, run: StageRun, result: Result) -> Result:
+        """Publish how the stage ended; where that cannot be kept, publish a bare failure that says why."""
+        policy = {"failurePolicy": str(result.policy)} if result.policy else {}
+        try:
+            context = {**self._seen_inputs(run), **result.context, **policy}
+            run.publish(self._status(result), context=context, outputs=result.outputs, error=result.error)
+        except Exception as error:
+            self.log.exception("The outcome of the stage could not be published")
+            why = str(error) if isinstance(error, GennakerError) else f"{type(error).__name__}: {error}"
+            told = f"{result.error}; its outcome could not be kept: {why}" if result.error else why
+            result = failure(told, final=True, policy=result.policy)
+            run.publish(self._status(result), context=policy, error=result.error)
+        return result
 
     def _seen_inputs(self, run: StageRun) -> Mapping[str, Any]:
         """Return what the stage worked with; its JSON as written where it never came to work."""

@@ -17,7 +17,7 @@ from gennaker.operators._outcome import Status
 from gennaker.operators._parameters import Parameters
 from gennaker.operators._pipeline import PipelineInfo
 from gennaker.security.redact import MASK, redact
-from gennaker.settings import Settings, from_airflow
+from gennaker.settings import SECTION, Settings, from_airflow
 from gennaker.spec.graph import Node
 from gennaker.spec.model import StageEnvelope
 from gennaker.spec.validation import parse
@@ -227,12 +227,19 @@ class StageRun:
         outputs: Mapping[str, Any] | None = None,
         error: str | None = None,
     ) -> None:
-        """Publish the stage's state for other stages, the API and the UI; secrets are masked."""
+        """
+        Publish the stage's state for other stages, the API and the UI; secrets are masked.
+
+        :raises StageFailed: the outputs are larger than the administrator allows.
+        """
         ended = None if status is Status.RUNNING else millis(utc_now())
+        shown = self._masked(outputs)
+        if shown:
+            _refuse_large(shown, self.settings.max_outputs_bytes)
         value = {
             "status": str(status),
             "context": self._masked(context),
-            "outputs": self._masked(outputs),
+            "outputs": shown,
             "startTime": millis(self.started),
             "endTime": ended,
             "error": {"message": error} if error else None,
@@ -246,6 +253,23 @@ class StageRun:
         execution = self.__dict__.get("execution")
         secrets = execution["parameters"].secrets() if execution else ()
         return _mask_values(shown, secrets) if secrets else shown
+
+
+def _refuse_large(outputs: Mapping[str, Any], limit: int) -> None:
+    """Raise when the outputs are larger than the limit; name what takes the most room."""
+    size = _bytes_of(outputs)
+    if size <= limit:
+        return
+    largest = max(outputs, key=lambda key: _bytes_of(outputs[key]))
+    raise StageFailed(
+        f"the stage's outputs are {size:,} bytes of JSON, the limit is {limit:,}"
+        f" (the largest is {largest!r} with {_bytes_of(outputs[largest]):,})",
+        hint=f"leave less behind, or raise [{SECTION}] max_outputs_bytes",
+    )
+
+
+def _bytes_of(data: Any) -> int:
+    return len(json.dumps(data, ensure_ascii=False).encode(errors="replace"))
 
 
 def _mask_values(data: Any, secrets: Sequence[str]) -> Any:
