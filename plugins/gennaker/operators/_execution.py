@@ -127,7 +127,7 @@ class StageView(Mapping[str, Any]):
         return [{"id": "1", "name": self._node.type, "status": self._status()}]
 
 
-def trigger_of(dag_run: Any, parameters: Parameters) -> dict[str, Any]:
+def trigger_of(dag_run: Any, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the ``trigger`` of a run that Airflow started: who, how and with which parameters."""
     run_type = str(getattr(dag_run.run_type, "value", dag_run.run_type))
     kind = {"scheduled": "cron", "asset_triggered": "asset"}.get(run_type, "manual")

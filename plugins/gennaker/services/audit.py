@@ -16,9 +16,9 @@ def record(
     event: str,
     *,
     session: Session,
-    dag_id: str,
-    run_id: str,
     by: str,
+    dag_id: str | None = None,
+    run_id: str | None = None,
     task_id: str | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> None:
