@@ -103,6 +103,24 @@ def test_a_dag_whose_names_are_slugs_is_found_without_listing(
     assert SpecFolder(tmp_path).find("shop.deploy") == file
 
 
+def test_a_dag_whose_file_is_called_otherwise_costs_the_listing_of_its_application(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path, "shop/Deploy it!.json")
+    write(tmp_path, "other/Deploy it!.json")
+    listed: list[Path] = []
+    glob = Path.glob
+
+    def watch(folder: Path, pattern: str) -> Any:
+        listed.append(folder)
+        return glob(folder, pattern)
+
+    monkeypatch.setattr(Path, "glob", watch)
+
+    assert SpecFolder(tmp_path).find("shop.deploy-it") == file
+    assert listed == [tmp_path / "shop"]
+
+
 def test_every_dag_is_found_at_its_own_file(tmp_path: Path) -> None:
     for path in (
         "shop/deploy",

@@ -48,17 +48,27 @@ class SpecFolder:
                 yield f"{application}.{name}", path
 
     def find(self, dag_id: str) -> Path | None:
-        """Return the file of one DAG; the usual case costs no listing."""
+        """Return the file of one DAG; the usual case costs no listing, any other that of one application."""
         application, _, name = dag_id.partition(".")
-        path = self.root / application / f"{name}.json"
-        if (
-            application not in RESERVED
-            and slug(name) == name
-            and slug(application) == application
-            and path.is_file()
-        ):
+        folder = self._folder(application)
+        if folder is None:
+            return None
+        path = folder / f"{name}.json"
+        if slug(name) == name and path.is_file():
             return path
-        return next((path for found, path in self.files() if found == dag_id), None)
+        return next((path for found, path in _pipelines(folder) if found == name), None)
+
+    def _folder(self, application: str) -> Path | None:
+        """Return the folder of an application; one that is called by its own slug has it by right."""
+        folder = self.root / application
+        if (
+            application
+            and slug(application) == application
+            and application not in RESERVED
+            and folder.is_dir()
+        ):
+            return folder
+        return next((path for found, path in self._applications() if found == application), None)
 
     def _applications(self) -> Iterator[tuple[str, Path]]:
         if not self.root.is_dir():
@@ -97,8 +107,9 @@ def _pipelines(folder: Path) -> Iterator[tuple[str, Path]]:
 def _unique(named: Iterable[tuple[str, Path]]) -> Iterator[tuple[str, Path]]:
     """Yield a unique slug for each path."""
     taken: set[str] = set()
-    for text, path in sorted(named, key=lambda item: (slug(item[0]) != item[0], item[0])):
-        base = name = slug(text) or f"p-{sha256(text.encode('utf-8', 'replace')).hexdigest()[:8]}"
+    known = ((slug(text), text, path) for text, path in named)
+    for given, text, path in sorted(known, key=lambda item: (item[0] != item[1], item[1])):
+        base = name = given or f"p-{sha256(text.encode('utf-8', 'replace')).hexdigest()[:8]}"
         count = 1
         while name in taken:
             count += 1
