@@ -28,11 +28,12 @@ _ERRORS: dict[int, type[GennakerError]] = {401: Denied, 403: Denied, 404: NotFou
 
 @dataclass(frozen=True, slots=True)
 class _Post:
-    """One question: where, what, and for how long it is worth repeating (seconds)."""
+    """One question: where, what, how long it is worth repeating, how long one answer may take (seconds)."""
 
     path: str
     body: dict[str, Any]
     budget: float
+    timeout: float | None = None
 
     @property
     def content(self) -> bytes:
@@ -87,13 +88,27 @@ class InternalClient:
         """Cancel a run with its child runs."""
         return self._ask(_cancel(dag_id, run_id, reason, requested_by, budget))
 
+    def sync(
+        self,
+        files: list[dict[str, Any]],
+        *,
+        repository: str,
+        commit: str,
+        prune: bool,
+        budget: float = 300.0,
+    ) -> dict[str, Any]:
+        """Bring pipelines in step with the files of a folder; a file is path, application, name, text."""
+        body = {"files": files, "repository": repository, "commit": commit, "prune": prune}
+        return self._ask(_Post("/internal/v1/sync", body, budget, timeout=budget))
+
     def _headers(self, post: _Post) -> dict[str, str]:
         signed = sign(self.secret, "POST", post.path, post.content, self.now())
         return {"content-type": "application/json", **signed}
 
     def _ask(self, post: _Post) -> dict[str, Any]:
         attempts = _Attempts(self.monotonic() + post.budget, self.monotonic)
-        with httpx.Client(transport=self.transport, timeout=self.timeout, trust_env=False) as client:
+        timeout = post.timeout or self.timeout
+        with httpx.Client(transport=self.transport, timeout=timeout, trust_env=False) as client:
             while True:
                 try:
                     url = self.base_url.rstrip("/") + MOUNT + post.path
