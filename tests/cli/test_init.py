@@ -9,8 +9,8 @@ from unittest import mock
 
 import pytest
 
+from gennaker.api.roles import PIPELINES, ensure_roles, role_permissions
 from gennaker.cli.init import checks
-from gennaker.cli.init.roles import PIPELINES, ensure_roles, role_permissions
 from gennaker.settings import Settings
 
 CHANGING = {"can_create", "can_edit", "can_delete"}

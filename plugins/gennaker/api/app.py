@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from gennaker import __version__
-from gennaker.api import problems
-from gennaker.api.routes import internal, service, stages
+from gennaker.api import description, problems, roles
+from gennaker.api.limits import BodyLimit
+from gennaker.api.routes import internal, service, specs, stages, templates, validation
 from gennaker.api.secret import InternalSecret
 from gennaker.settings import Settings, from_airflow
+
+_log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -25,10 +33,26 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        lifespan=_lifespan,
+        generate_unique_id_function=description.operation_id,
     )
+    app.openapi = lambda: description.describe(app)  # type: ignore[method-assign]
     app.state.settings = settings or from_airflow()
     app.state.internal_secret = InternalSecret(app.state.settings.internal_connection_id)
     problems.install(app)
-    for module in (service, internal, stages):
+    app.add_middleware(BodyLimit)
+    for module in (service, internal, specs, stages, templates, validation):
         app.include_router(module.router)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Give FAB our rights and roles; the auth manager is ready when this begins."""
+    try:
+        if roles.uses_fab() and (made := await run_in_threadpool(roles.register)):
+            _log.info("Created the roles %s", ", ".join(made))
+    except Exception:
+        # Without them pipelines are out of reach, but Airflow itself must start all the same.
+        _log.exception("The roles could not be created: run 'airflow gennaker init'")
+    yield

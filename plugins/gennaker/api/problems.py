@@ -17,7 +17,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from gennaker.errors import Conflict, Denied, GennakerError, NotFound, SpecError, Temporary
+from gennaker.errors import Conflict, Denied, GennakerError, NotFound, SpecError, StaleRevision, Temporary
+from gennaker.spec.problems import InvalidPipeline
 
 _STATUS: tuple[tuple[type[GennakerError], int], ...] = (
     (NotFound, 404),
@@ -45,7 +46,7 @@ def problem(
         "status": status,
         "detail": detail,
     }
-    extra = {key: value for key, value in more.items() if value}
+    extra = {key: value for key, value in more.items() if value is not None}
     return ProblemResponse({**body, **extra}, status_code=status, headers=dict(headers or {}))
 
 
@@ -60,7 +61,12 @@ def install(app: FastAPI) -> None:
 def _ours(_: Request, error: Exception) -> ProblemResponse:
     known = cast("GennakerError", error)
     status = next(status for kind, status in _STATUS if isinstance(known, kind))
-    return problem(status, known.message, path=known.path, hint=known.hint)
+    more: dict[str, Any] = {"path": known.path, "hint": known.hint}
+    if isinstance(known, InvalidPipeline):
+        more["problems"] = [found.to_dict() for found in known.problems]
+    if isinstance(known, StaleRevision):
+        more |= {"base": known.base, "latest": known.latest, "yours": known.yours, "theirs": known.theirs}
+    return problem(status, known.message, **more)
 
 
 def _http(_: Request, error: Exception) -> ProblemResponse:

@@ -17,7 +17,7 @@ def initialize(*, report: Callable[[str], None]) -> list[str]:
     created = ensure_connection(settings.internal_connection_id)
     report(f"connection {settings.internal_connection_id}: {'created' if created else 'there already'}")
     if uses_fab():
-        from gennaker.cli.init.roles import ensure_roles
+        from gennaker.api.roles import ensure_roles
 
         with open_security_manager() as security:
             changed = ensure_roles(security)

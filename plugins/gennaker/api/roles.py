@@ -48,6 +48,34 @@ def role_permissions() -> dict[str, list[Permission]]:
     return {"Viewer": viewer, "Deployer": deployer, "Pipeline Admin": admin}
 
 
+def register() -> list[str]:
+    """
+    Create the rights and the roles when the API server starts for the first time.
+
+    Later starts change nothing, so that what an administrator has taken away stays away; ``airflow gennaker
+    init`` completes the roles again. Several servers may do this at once: FAB takes what another one has just
+    made for its own.
+    """
+    from airflow.providers.fab.www.security_appless import ApplessAirflowSecurityManager
+    from airflow.utils.session import create_session
+
+    with create_session(scoped=False) as session:
+        security = ApplessAirflowSecurityManager(session=session)
+        if security.get_resource(PIPELINES) is not None:
+            return []
+        changed = ensure_roles(security)
+        security.update_admin_permission()
+        return changed
+
+
+def uses_fab() -> bool:
+    """Tell whether the auth manager that is at work is FAB's, or one made from it."""
+    from airflow.api_fastapi.app import get_auth_manager
+
+    classes = type(get_auth_manager()).__mro__
+    return any(c.__module__.startswith("airflow.providers.fab.") for c in classes)
+
+
 def ensure_roles(security: Any) -> list[str]:
     """Create the roles, or give them what they lack; never take away what an administrator added."""
     changed = []
