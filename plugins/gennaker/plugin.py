@@ -26,6 +26,13 @@ class GennakerPlugin(AirflowPlugin):
         return [{"name": "Gennaker", "app": create_app(), "url_prefix": "/gennaker"}]
 
     @cached_property
+    def timetables(self) -> list[Any]:  # type: ignore[override]
+        """Register the schedule of disabled pipelines; Airflow asks when it meets or writes one."""
+        from gennaker.compiler.disabled import DisabledTimetable
+
+        return [DisabledTimetable]
+
+    @cached_property
     def listeners(self) -> list[Any]:  # type: ignore[override]
         """Load what tasks need before Airflow forks their processes."""
         from gennaker.bundle.preload import Preload

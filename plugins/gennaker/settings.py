@@ -112,8 +112,12 @@ class Settings:
     )
     spec_cache_folder: str = option(
         "",
-        "Folder in which a worker keeps the specs that it has fetched, by content hash. Empty: ``gennaker-"
-        "specs`` in the folder for temporary files.",
+        "Folder in which a worker keeps the specs that it has fetched, private to its user. Empty: "
+        "``gennaker-specs-<uid>`` in the folder for temporary files.",
+    )
+    spec_source: str = option(
+        "gennaker.store.published:DatabaseSource",
+        "Class from which the DAG processor gets what is published. Leave it at its default.",
     )
 
     @property

@@ -23,7 +23,7 @@ IGNORE: dict[str, Any] = {"continuePipeline": True}
 FINALLY: dict[str, Any] = {"finally": True}
 
 
-def compiled(*stages: Mapping[str, Any], revision: str = "", **top: Any) -> DAG:
+def compiled(*stages: Mapping[str, Any], revision: int | None = None, **top: Any) -> DAG:
     """Return the DAG of a pipeline of these stages."""
     document = {"name": "Deploy", "application": "elsewhere", "stages": list(stages), **top}
     return compile_pipeline(

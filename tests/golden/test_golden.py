@@ -29,7 +29,7 @@ NOT_OURS = frozenset({"fileloc", "relative_fileloc", "timezone", "_processor_dag
 def compiled(name: str) -> dict[str, Any]:
     """Return the DAG of a pipeline, without what is not the compiler's."""
     loaded = load((HERE / f"{name}.json").read_bytes(), check=False)
-    dag = compile_pipeline(loaded, dag_id=f"golden.{name}", application="golden", name=name, revision="1")
+    dag = compile_pipeline(loaded, dag_id=f"golden.{name}", application="golden", name=name, revision=1)
     data: dict[str, Any] = DagSerialization.to_dict(dag)["dag"]
     return {key: value for key, value in data.items() if key not in NOT_OURS}
 

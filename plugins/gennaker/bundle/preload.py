@@ -29,6 +29,8 @@ class Preload:
 def preload() -> None:
     """Import what pipelines are compiled with, and build the validators of all stage types."""
     import gennaker.bundle.files
+    import gennaker.bundle.managed
+    import gennaker.client.internal
     import gennaker.expr  # noqa: F401
     from gennaker import catalog
     from gennaker.compiler.tasks import operator_class

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -31,13 +31,23 @@ class _Post:
     """One question: where, what, how long it is worth repeating, how long one answer may take (seconds)."""
 
     path: str
-    body: dict[str, Any]
+    body: dict[str, Any] | None
     budget: float
     timeout: float | None = None
 
     @property
+    def method(self) -> str:
+        return "GET" if self.body is None else "POST"
+
+    @property
     def content(self) -> bytes:
-        return json.dumps(self.body).encode()
+        return b"" if self.body is None else json.dumps(self.body).encode()
+
+
+def _get(path: str, parameters: Mapping[str, str | int | None], *, budget: float) -> _Post:
+    """Return a question that changes nothing."""
+    query = urlencode({name: value for name, value in parameters.items() if value is not None})
+    return _Post(f"{path}?{query}" if query else path, None, budget)
 
 
 @dataclass
@@ -101,8 +111,18 @@ class InternalClient:
         body = {"files": files, "repository": repository, "commit": commit, "prune": prune}
         return self._ask(_Post("/internal/v1/sync", body, budget, timeout=budget))
 
+    def published(self, dag_id: str, version: int | None, *, budget: float = 120.0) -> dict[str, Any]:
+        """Return a pipeline as it is at a version (None is the newest), with ``version`` in the answer."""
+        path = f"/internal/v1/specs/{quote(dag_id, safe='')}"
+        return self._ask(_get(path, {"version": version}, budget=budget))
+
+    def lookup(self, application: str, pipeline: str, *, budget: float = 60.0) -> dict[str, Any]:
+        """Return ``dagId`` and ``id`` of a pipeline, given its application and its name or id."""
+        parameters = {"application": application, "pipeline": pipeline}
+        return self._ask(_get("/internal/v1/pipelines/lookup", parameters, budget=budget))
+
     def _headers(self, post: _Post) -> dict[str, str]:
-        signed = sign(self.secret, "POST", post.path, post.content, self.now())
+        signed = sign(self.secret, post.method, post.path, post.content, self.now())
         return {"content-type": "application/json", **signed}
 
     def _ask(self, post: _Post) -> dict[str, Any]:
@@ -112,7 +132,8 @@ class InternalClient:
             while True:
                 try:
                     url = self.base_url.rstrip("/") + MOUNT + post.path
-                    response = client.post(url, content=post.content, headers=self._headers(post))
+                    headers = self._headers(post)
+                    response = client.request(post.method, url, content=post.content, headers=headers)
                     problem = _problem(response)
                 except httpx.TransportError as error:
                     problem = _describe(error)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from airflow.sdk import DAG
 from airflow.sdk.definitions.param import ParamsDict
 
+from gennaker.compiler.disabled import refuse_starts
 from gennaker.compiler.params import dag_params
 from gennaker.compiler.semantics import VERDICT_TASK, awaited, needs_verdict, unsure
 from gennaker.compiler.tasks import TaskBuilder, operator_class
@@ -15,6 +17,7 @@ from gennaker.operators._pipeline import Directory, EmptyDirectory, PipelineInfo
 from gennaker.spec.graph import Graph
 from gennaker.spec.loader import LoadedPipeline
 from gennaker.spec.model import Pipeline
+from gennaker.spec.publication import mark
 from gennaker.stages._base import Stage
 
 #: Airflow's "16 at once" is not what a pipeline without a limit means.
@@ -27,61 +30,72 @@ def compile_pipeline(
     dag_id: str,
     application: str,
     name: str,
-    revision: str = "",
+    pipeline_id: str = "",
+    revision: int | None = None,
+    sequence: int | None = None,
+    settings: Mapping[str, Any] | None = None,
+    disabled: bool = False,
+    note: str = "",
     directory: Directory | None = None,
 ) -> DAG:
     """
     Return the DAG of a pipeline.
 
     :param application: where the pipeline lives; the JSON's own ``application`` is for its own world.
-    :param revision: shown in the DAG's documentation, so that each revision has a DAG version of its own.
+    :param pipeline_id: the pipeline's id in the store; without one, the JSON's own.
+    :param revision: what is compiled, and with ``sequence`` its publication: both end the DAG's
+        documentation, so that each publication has a DAG version of its own.
+    :param settings: what the application adds: ``maxActiveRuns``, ``accessControl``.
+    :param disabled: nobody may start it. It has no parameters then, which could keep it from being built.
+    :param note: something else for the documentation.
     :raises SpecError: the pipeline has errors.
     :raises CompileError: a stage could not be built.
     """
+    settings = settings or {}
     loaded.raise_for_errors()
     pipeline, graph = cast(Pipeline, loaded.pipeline), cast(Graph, loaded.graph)
-    info = _info(loaded, graph, dag_id=dag_id, application=application, name=name, directory=directory)
+    info = _info(
+        loaded,
+        graph,
+        dag_id=dag_id,
+        application=application,
+        name=name,
+        id=pipeline_id or str(loaded.spec.get("id") or dag_id),
+        revision=revision,
+        sequence=sequence,
+        directory=directory or EmptyDirectory(),
+    )
     dag = DAG(
         dag_id,
         dag_display_name=name,
-        schedule=None,
         tags=[f"app:{application}"[:100]],
-        doc_md=_documentation(pipeline, revision),
-        max_active_runs=_concurrency(pipeline),
+        doc_md=_documentation(pipeline, note, revision, sequence),
+        max_active_runs=min(_concurrency(pipeline), settings.get("maxActiveRuns") or UNLIMITED),
         max_active_tasks=UNLIMITED,
         catchup=False,
         is_paused_upon_creation=False,
         rerun_with_latest_version=False,
         fail_fast=False,
+        access_control=settings.get("accessControl"),
+        **(refuse_starts() if disabled else {"schedule": None}),
     )
     with dag:
         _add_tasks(pipeline, info)
     # Only now: a task copies the params of its DAG, and Airflow validates, compares and stores each copy. A
     # task instance finds those of the DAG all the same.
-    dag.params = ParamsDict(dag_params(pipeline.parameter_config))
+    if not disabled:
+        dag.params = ParamsDict(dag_params(pipeline.parameter_config))
     return dag
 
 
-def _info(
-    loaded: LoadedPipeline,
-    graph: Graph,
-    *,
-    dag_id: str,
-    application: str,
-    name: str,
-    directory: Directory | None,
-) -> PipelineInfo:
+def _info(loaded: LoadedPipeline, graph: Graph, **known: Any) -> PipelineInfo:
     document = loaded.spec
     return PipelineInfo(
-        application=application,
-        name=name,
-        id=str(document.get("id") or dag_id),
-        dag_id=dag_id,
         graph=graph,
         stages=[stage for stage in document.get("stages") or () if isinstance(stage, dict)],
         parameters=[p for p in document.get("parameterConfig") or () if isinstance(p, dict)],
         template_variables=document.get("templateVariables") or {},
-        directory=directory or EmptyDirectory(),
+        **known,
     )
 
 
@@ -118,6 +132,6 @@ def _concurrency(pipeline: Pipeline) -> int:
     return most if isinstance(most, int) and most > 0 else UNLIMITED
 
 
-def _documentation(pipeline: Pipeline, revision: str) -> str:
-    parts = [pipeline.description or "", f"Revision {revision}" if revision else ""]
+def _documentation(pipeline: Pipeline, note: str, revision: int | None, sequence: int | None) -> str:
+    parts = [pipeline.description or "", note, mark(revision, sequence)]
     return "\n\n".join(part for part in parts if part)

@@ -39,6 +39,7 @@ class PipelineInfo:
     :ivar stages: the stages' JSON as it was written, in list order.
     :ivar parameters: the pipeline's ``parameterConfig``.
     :ivar application: where the pipeline lives; also the default application of child pipelines.
+    :ivar revision: what was compiled, and ``sequence`` its publication; None in the files-only mode.
     """
 
     application: str
@@ -50,6 +51,8 @@ class PipelineInfo:
     parameters: Sequence[Mapping[str, Any]] = ()
     template_variables: Mapping[str, Any] = field(default_factory=dict)
     directory: Directory = field(default_factory=EmptyDirectory)
+    revision: int | None = None
+    sequence: int | None = None
 
     def in_list_order(self) -> Iterator[tuple[Node, Mapping[str, Any]]]:
         """Yield each stage with its JSON, in the order in which they were written."""

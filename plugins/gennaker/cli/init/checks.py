@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from gennaker.bundle.requirements import wrong_settings
 from gennaker.settings import Settings
 
 
 def problems(settings: Settings) -> list[str]:
     """Return one line for each setting that must be changed before pipelines run properly."""
-    from airflow.configuration import conf
-
-    found = []
-    if conf.getint("core", "min_serialized_dag_update_interval"):
-        found.append(
-            "[core] min_serialized_dag_update_interval must be 0: within the interval a new run would pair "
-            "the old structure of a pipeline with its new stages"
-        )
+    found = wrong_settings()
     if not settings.files_only and not urlsplit(settings.api_url).hostname:
         found.append(f"[gennaker] api_url: {settings.api_url!r} is not an address that workers can call")
     return found
