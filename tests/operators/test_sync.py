@@ -21,7 +21,7 @@ PATH = "/gennaker/internal/v1/sync"
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
     with web_server() as running:
-        monkeypatch.setattr(sync, "internal_client", lambda settings: InternalClient(running.url, "secret"))
+        monkeypatch.setattr(sync, "internal_client", lambda settings: InternalClient(running.url, "s" * 32))
         yield running
 
 
