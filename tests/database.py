@@ -280,7 +280,8 @@ def _write_dag(
             if name not in teardowns
         }
         tasks |= {
-            name: EmptyOperator(task_id=name).as_teardown(on_failure_fail_dagrun=False) for name in teardowns
+            name: EmptyOperator(task_id=name).as_teardown(on_failure_fail_dagrun=name == "verdict")
+            for name in teardowns
         }
         for above, below in edges:
             tasks[below].set_upstream(tasks[above])

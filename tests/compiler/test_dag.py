@@ -70,35 +70,37 @@ def test_leaf_states_judge_a_run_where_they_judge_right(options: dict[str, Any])
     "stages",
     [
         [stage("a", **HALT_BRANCH)],
-        [stage("a"), stage("clean", **FINALLY)],
-        [stage("a"), stage("clean", **FINALLY, **THEN_FAIL)],
-        [stage("clean", **FINALLY, **HALT_BRANCH)],
         [
             stage(
                 "a", type="checkPreconditions", preconditions=[{"type": "expression", "failPipeline": False}]
             )
         ],
     ],
-    ids=[
-        "halted branch",
-        "failing finally",
-        "finally that fails later",
-        "nothing but finally",
-        "precondition",
-    ],
+    ids=["halted branch", "precondition"],
 )
 def test_a_verdict_judges_a_run_where_leaf_states_would_judge_wrongly(stages: list[dict[str, Any]]) -> None:
     dag = compiled(*stages)
     verdict = dag.task_dict["verdict"]
 
+    assert not verdict.is_teardown
     assert verdict.trigger_rule.value == "all_done"
     assert verdict.upstream_task_ids == set(dag.task_dict) - {"verdict"}
     assert not verdict.downstream_task_ids
 
 
-@pytest.mark.parametrize("options", [IGNORE, HALT_BRANCH])
-def test_a_finally_stage_that_cannot_fail_the_run_needs_no_verdict(options: dict[str, Any]) -> None:
-    assert "verdict" not in compiled(stage("a"), stage("clean", **FINALLY, **options)).task_dict
+@pytest.mark.parametrize("options", [{}, IGNORE, HALT_BRANCH, THEN_FAIL])
+@pytest.mark.parametrize("others", [[], [stage("a")], [stage("a", **HALT_BRANCH)]])
+def test_beside_finally_stages_the_verdict_is_the_teardown_that_judges_the_run(
+    others: list[dict[str, Any]], options: dict[str, Any]
+) -> None:
+    dag = compiled(*others, stage("clean", **FINALLY, **options))
+    verdict = dag.task_dict["verdict"]
+
+    assert verdict.is_teardown
+    assert verdict.on_failure_fail_dagrun
+    assert verdict.trigger_rule.value == "all_done_setup_success"
+    assert verdict.upstream_task_ids == set(dag.task_dict) - {"verdict"}
+    assert not verdict.downstream_task_ids
 
 
 def test_a_finally_stage_is_a_teardown_that_does_not_judge_the_run() -> None:
@@ -170,8 +172,8 @@ def test_the_dag_runs_only_when_started() -> None:
 
 
 def test_the_documentation_names_the_revision() -> None:
-    assert compiled(stage("a"), description="Ships it.", revision="7").doc_md == "Ships it.\n\nRevision 7"
-    assert compiled(stage("a"), revision="7").doc_md == "Revision 7"
+    assert compiled(stage("a"), description="Ships it.", revision=7).doc_md == "Ships it.\n\nRevision 7"
+    assert compiled(stage("a"), revision=7).doc_md == "Revision 7"
 
 
 def test_comments_document_the_task() -> None:
@@ -182,7 +184,7 @@ def test_comments_document_the_task() -> None:
 
 
 def test_compiling_twice_gives_the_same_serialized_dag() -> None:
-    def once(revision: str = "1") -> str:
+    def once(revision: int = 1) -> str:
         refs = [str(number) for number in range(8)]
         stages = [stage(ref, " ".join(refs[max(0, i - 3) : i]), **HALT_BRANCH) for i, ref in enumerate(refs)]
         dag = compiled(
@@ -191,7 +193,7 @@ def test_compiling_twice_gives_the_same_serialized_dag() -> None:
         return str(SerializedDagModel.hash(serialized(dag)))
 
     assert once() == once()
-    assert once("1") != once("2")
+    assert once(1) != once(2)
 
 
 def test_retries_are_the_stages_own() -> None:

@@ -4,7 +4,7 @@ A run of a compiled DAG without a scheduler, a database or worker processes.
 Only time is made up here. What decides is Airflow's own and ours: the serialized DAG, core's `TriggerRuleDep`
 and its rule for the state of a DAG run, the operators' `execute` (condition, failure option, outcome,
 verdict), and the halt service's choice of tasks to stop. Stand-ins keep what a database would: task states
-and XComs.
+and XComs. Only what core does to a run that a person marks as failed is written down here once more.
 
 Left out: retries, clears, worker crashes, and the time between an outcome and its state in the database,
 which only `Together.AT_ONCE` stands for.
@@ -41,6 +41,7 @@ from tests.semantics.scenario import Ending, Scenario, Together
 
 RULE = TriggerRuleDep()
 START = datetime(2026, 1, 1, tzinfo=UTC)
+_FAILED_BY_A_MARK = frozenset({"running", "deferred", "up_for_reschedule", "awaiting_input"})
 
 
 @dataclass(eq=False)
@@ -86,6 +87,7 @@ class Run:
         self.dag = DagSerialization.from_dict(DagSerialization.to_dict(dag))
         self.tis = {task_id: Ti(self, task) for task_id, task in self.dag.task_dict.items()}
         self.xcoms: dict[tuple[str, str], Any] = {}
+        self.marked: str | None = None
 
     # ---- what the scheduler does ---------------------------------------------------------------------
 
@@ -104,6 +106,8 @@ class Run:
     @property
     def state(self) -> str:
         """Return the state of the DAG run."""
+        if self.marked:
+            return self.marked
         tis = list(self.tis.values())
         assert len(self._finished()) == len(tis), f"nothing runs, and these are not over: {tis}"
         leaves = DagRun._tis_for_dagrun_state(mock.sentinel.run, dag=self.dag, tis=tis)
@@ -154,6 +158,21 @@ class Run:
                 self.xcoms[ti.task_id, STAGE_KEY] = {"status": str(Status.CANCELED), "tiId": ti.id}
         self.xcoms[task_id, halt.HALT_KEY] = {"canceled": [ti.task_id for ti in targets]}
 
+    def mark_failed(self) -> list[str]:
+        """
+        Do what core does when a person marks the run as failed; return the tasks that it fails.
+
+        This is `set_dag_run_state_to_failed`, whose rules are queries of the database.
+        """
+        tis = [ti for ti in self.tis.values() if ti.state not in State.finished]
+        failed = [ti for ti in tis if ti.state in _FAILED_BY_A_MARK and not ti.task.is_teardown]
+        for ti in tis:
+            if not ti.task.is_teardown:
+                ti.set_state("failed" if ti in failed else "skipped")
+        if not any(ti.task.is_teardown for ti in tis):
+            self.marked = "failed"
+        return [ti.task_id for ti in failed]
+
     def _told(self, key: str) -> dict[str, Any]:
         return {task_id: value for (task_id, told), value in self.xcoms.items() if told == key}
 
@@ -183,6 +202,7 @@ class Player:
         self.began: dict[str, int] = {}
         self.ends: dict[str, int] = {}
         self.halts: list[str] = []
+        self.marked: list[str] | None = None
 
     def play(self) -> Ending:
         """Play to the end."""
@@ -190,7 +210,10 @@ class Player:
             self._start_what_can(now=0)
             while running := [ref for ref in self.ends if self._runs(ref)]:
                 now = min(self.ends[ref] for ref in running)
-                self._end_together({ref for ref in running if self.ends[ref] == now})
+                if self.marked is None and self.scenario.is_marked_before(now):
+                    now = self._mark()
+                else:
+                    self._end_together({ref for ref in running if self.ends[ref] == now})
                 self._start_what_can(now)
         statuses = {ref: self._status(ref) for ref in self.tis}
         return Ending(self.began, statuses, self.run.state == "success")
@@ -206,6 +229,12 @@ class Player:
 
         with mock.patch.object(_base, "halt_pipeline", hear):
             yield
+
+    def _mark(self) -> int:
+        """Let a person mark the run as failed; return when."""
+        assert self.scenario.marked is not None
+        self.marked = self.run.mark_failed()
+        return self.scenario.marked
 
     def _halt(self) -> None:
         while self.halts:
@@ -247,7 +276,9 @@ class Player:
                 self.ends[ref] = now + self.scenario[ref].lasts
 
     def _status(self, ref: str) -> str:
-        """Return a stage's status as expressions and the API see it."""
+        """Return a stage's status as expressions and the API see it, had core told who ended it."""
+        if self.tis[ref].task_id in (self.marked or ()):
+            return str(Status.CANCELED)
         view = StageView(self.nodes[ref], {}, RunReader(self.tis[ref]))
         return str(view["status"])
 

@@ -42,6 +42,14 @@ def scenario(number: int) -> Scenario:
     return Scenario(tuple(planned), together=random.choice(list(Together)), backwards=random.random() < 0.5)
 
 
+def marked(number: int) -> Scenario:
+    """Return the scenario with a number, with a person who marks the run as failed at some moment."""
+    plain = scenario(number)
+    return replace(
+        plain, marked=Random(number).randint(0, 2 + sum(stage.lasts for stage in plain.stages) // 2)
+    )
+
+
 def _stage(random: Random, planned: list[Planned], ref: str, *, finally_: bool, odd: bool) -> Planned:
     above = [other.ref for other in planned if finally_ or not other.finally_]
     count = min(len(above), random.choice((0, 1, 1, 1, 2, 2, 3)))
@@ -81,6 +89,8 @@ def _simpler(scenario: Scenario) -> Iterator[Scenario]:
             yield replace(scenario, stages=(*stages[:index], simpler, *stages[index + 1 :]))
     if scenario.together is not Together.ONE_BY_ONE or scenario.backwards:
         yield replace(scenario, together=Together.ONE_BY_ONE, backwards=False)
+    if scenario.marked is not None:
+        yield replace(scenario, marked=None)
 
 
 def _simpler_stages(stage: Planned) -> Iterator[Planned]:

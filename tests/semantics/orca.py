@@ -5,7 +5,8 @@ It follows Orca's own rules and knows nothing of Airflow: `failureStatus` (what 
 `allUpstreamStagesComplete` (when a stage starts), `CancelStage` (what a TERMINAL stage does to the others)
 and `determineFinalStatus`. `finally` stages are an addition to Orca: such a stage starts once everything that
 it waits for, directly or not, is over, whatever happened; nothing cancels it; its failure counts as any
-other.
+other. A person who marks a run as failed cancels it: nothing else starts, and the run does not succeed,
+unless only `finally` stages were left.
 """
 
 from __future__ import annotations
@@ -66,16 +67,27 @@ class Orca:
         self.ends: dict[str, int] = {}
         self.began: dict[str, int] = {}
         self.halted = False
+        self.marked = False
 
     def run(self) -> Ending:
         """Run to the end."""
         self._start_what_can(now=0)
         while running := [ref for ref, status in self.status.items() if status == "RUNNING"]:
             now = min(self.ends[ref] for ref in running)
-            self._end_together({ref for ref in running if self.ends[ref] == now}, now)
+            if not self.marked and self.scenario.is_marked_before(now):
+                now = self._mark()
+            else:
+                self._end_together({ref for ref in running if self.ends[ref] == now}, now)
             self._start_what_can(now)
         verdict = final_status((self.scenario[ref], status) for ref, status in self.status.items())
         return Ending(self.began, dict(self.status), verdict == "SUCCEEDED")
+
+    def _mark(self) -> int:
+        """Let a person cancel the run; return when."""
+        assert self.scenario.marked is not None
+        self.marked = self.halted = True
+        self._cancel_the_others()
+        return self.scenario.marked
 
     def _end_together(self, refs: set[str], now: int) -> None:
         for ref in self.scenario.in_turn(refs):

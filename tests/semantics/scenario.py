@@ -102,11 +102,17 @@ class Scenario:
     :ivar stages: in list order, each after those it waits for.
     :ivar together: what happens where several stages end at the same time.
     :ivar backwards: of stages that end at the same time, the last of the list comes first.
+    :ivar marked: when a person marks the run as failed, right after what happens at that moment.
     """
 
     stages: tuple[Planned, ...]
     together: Together = Together.ONE_BY_ONE
     backwards: bool = False
+    marked: int | None = None
+
+    def is_marked_before(self, moment: int) -> bool:
+        """Return whether a person marks the run as failed before a moment."""
+        return self.marked is not None and self.marked < moment
 
     def __getitem__(self, ref: str) -> Planned:
         return next(stage for stage in self.stages if stage.ref == ref)

@@ -86,26 +86,37 @@ def test_approvals_are_closed(world: World) -> None:
     assert world.approvals("a") == 0
 
 
-@pytest.mark.parametrize("verdict", [True, False])
-@pytest.mark.parametrize("b", ["running", None])
-def test_finally_stages_still_run_and_the_run_ends_as_failed(
-    world: World, verdict: bool, b: str | None
-) -> None:
-    edges = [("a", "b"), ("b", "f")]
-    states: dict[str, str | None] = {"a": "success", "b": b, "f": None}
-    if verdict:
-        edges += [("a", "verdict"), ("b", "verdict"), ("f", "verdict")]
-        states["verdict"] = None
-    world.create(edges=edges, states=states, teardowns=["f"])
+@pytest.mark.parametrize("b", ["running", "success", None])
+def test_finally_stages_still_run_and_the_run_ends_as_failed(world: World, b: str | None) -> None:
+    edges = [("a", "b"), ("b", "f"), ("a", "verdict"), ("b", "verdict"), ("f", "verdict")]
+    states: dict[str, str | None] = {"a": "success", "b": b, "f": None, "verdict": None}
+    world.create(edges=edges, states=states, teardowns=["f", "verdict"])
 
     assert cancel(world)["canceled"] is True
 
     assert world.run_state == "running"
+    assert world.states["b"] == {"running": "failed", "success": "success", None: "skipped"}[b]
     assert world.states["f"] is None
     assert world.schedule() == "running"
     world.set_state("f", "success")
     assert world.schedule() == "failed"
     assert world.xcom("verdict", "stage") is None
+
+
+def test_a_run_whose_finally_stages_are_over_ends_at_once(world: World) -> None:
+    edges = [("a", "f"), ("a", "verdict"), ("f", "verdict")]
+    states: dict[str, str | None] = {"a": "success", "f": "success", "verdict": "queued"}
+    world.create(edges=edges, states=states, teardowns=["f", "verdict"])
+
+    assert cancel(world)["state"] == "failed"
+    assert world.states["verdict"] == "failed"
+
+
+def test_a_verdict_without_finally_stages_is_skipped(world: World) -> None:
+    world.create(edges=[("a", "verdict")], states={"a": "running", "verdict": None})
+
+    assert cancel(world)["state"] == "failed"
+    assert world.states == {"a": "failed", "verdict": "skipped"}
 
 
 def test_child_runs_are_canceled_recursively(world: World) -> None:

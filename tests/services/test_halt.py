@@ -83,10 +83,11 @@ def test_what_an_earlier_try_published_does_not_count(world: World) -> None:
     assert world.xcom("c", "stage")["status"] == "CANCELED"
 
 
-def test_verdict_and_finally_stages_are_left_alone(world: World) -> None:
+@pytest.mark.parametrize("teardowns", [["f", "g"], ["f", "g", "verdict"]])
+def test_verdict_and_finally_stages_are_left_alone(world: World, teardowns: list[str]) -> None:
     edges = [("a", "b"), ("a", "c"), ("b", "f"), ("c", "f"), ("f", "verdict"), ("a", "g"), ("g", "verdict")]
     states = {"a": "success", "b": "running", "c": "running", "f": None, "g": "running", "verdict": None}
-    world.create(edges=edges, states=states, teardowns=["f", "g"])
+    world.create(edges=edges, states=states, teardowns=teardowns)
 
     stop(world)
 

@@ -122,6 +122,8 @@ def _add_tasks(pipeline: Pipeline, info: PipelineInfo) -> None:
             unsure=unsure(graph, stages),
             retries=2,
         )
+        if any(node.finally_ for node in graph.nodes):
+            verdict.as_teardown(on_failure_fail_dagrun=True)
         verdict.set_upstream(list(tasks.values()))
 
 

@@ -15,11 +15,13 @@ condition false (`stageEnabled`)   SKIPPED                       skipped        
   failed one makes them ``upstream_failed`` all the way down. Nobody skips descendants by hand.
 * "Halt the pipeline" asks the server to cancel what runs beside the stage, where anything can run beside it.
 * A *verdict* task, the only leaf, downstream of every stage and ``all_done``, exists only where the states of
-  the last tasks would judge wrongly: where a stage may be STOPPED in a run that succeeds, and where the
-  failure of a ``finally`` stage must fail the run (core leaves teardowns out of its judgment, unless the
-  pipeline has nothing else: then it judges by them alone, and a STOPPED one needs a verdict too).
+  the last tasks would judge wrongly: where a stage may be STOPPED in a run that succeeds, and wherever there
+  is a ``finally`` stage.
 * A ``finally`` stage is a teardown: it runs after failure, halt and cancel, once everything that it waits
-  for, directly or not, is over.
+  for, directly or not, is over. It does not fail the run by itself (core would judge by it alone).
+* Beside ``finally`` stages the verdict is a teardown too, one that fails the run. Core leaves such a run open
+  when a person marks it as failed, ends everything but the teardowns, and then judges by the verdict, which
+  finds stages that were failed or skipped without an outcome of their own.
 
 Where Airflow cannot be Orca:
 
@@ -28,7 +30,11 @@ Where Airflow cannot be Orca:
 * A canceled stage is over for Airflow before its process is: up to 20 seconds later. A ``finally`` stage
   may start meanwhile.
 * A worker that dies tells nothing: its stage counts as its failure option says, but nobody halts the other
-  branches, and an ignored failure holds up what follows it, and fails the run.
+  branches, and an ignored failure holds up what follows it, and fails the run. Beside ``finally`` stages each
+  such death fails the run: it looks like a stage of a run that was marked as failed. So does a stage that a
+  person fails by hand there, and one that a person skips and that nothing else waits for.
+* A run with ``finally`` stages that is marked as a success before any stage has begun fails, and once only
+  ``finally`` stages are left, marking it changes nothing.
 * The same holds for a judgment that is answered before the scheduler has noted that the question was put
   (seconds, where it is busy; apache/airflow#67287): Airflow takes the task for one that was killed, and
   fails it.
@@ -44,8 +50,6 @@ from gennaker.stages._base import Stage
 
 STAGE_RULE = "none_failed"
 VERDICT_TASK = "verdict"
-
-_FAILS_RUN = (FailurePolicy.HALT_PIPELINE, FailurePolicy.HALT_BRANCH_THEN_FAIL)
 
 
 def awaited(graph: Graph, node: Node) -> tuple[str, ...]:
@@ -80,9 +84,6 @@ def unsure(graph: Graph, stages: Mapping[str, Stage]) -> frozenset[str]:
 
 def needs_verdict(graph: Graph, stages: Mapping[str, Stage]) -> bool:
     """Return whether the states of the last tasks could judge a run wrongly."""
-    judged = [node for node in graph.nodes if not node.finally_] or graph.nodes
-    return (
-        any(node.policy is FailurePolicy.HALT_BRANCH for node in judged)
-        or any(node.finally_ and node.policy in _FAILS_RUN for node in graph.nodes)
-        or bool(unsure(graph, stages))
+    return any(node.finally_ or node.policy is FailurePolicy.HALT_BRANCH for node in graph.nodes) or bool(
+        unsure(graph, stages)
     )

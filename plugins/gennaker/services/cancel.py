@@ -73,27 +73,15 @@ def _stop(
     begun = [ti for ti in pending if ti.state in runs.BEGUN]
     for ti in begun:
         ti.set_state(TaskInstanceState.FAILED, session=session)
-    if _finally_is_open(tasks, dag):
-        # Core leaves the run to the scheduler until the teardowns are over, and the scheduler judges by the
-        # leaves: skipped ones would turn a cancelled run into a success.
-        leaves = _leaves(dag)
-        forced = [ti for ti in pending if ti.state not in State.finished and ti.task_id in leaves]
-        for ti in forced:
-            ti.set_state(TaskInstanceState.FAILED, session=session)
-        begun += [ti for ti in forced if ti.task_id != runs.VERDICT]
+    if verdict := _open_teardown_verdict(tasks, dag):
+        # Core leaves the run to the scheduler until the teardowns are over; then this one decides.
+        verdict.set_state(TaskInstanceState.FAILED, session=session)
     set_dag_run_state_to_failed(dag=dag, run_id=run.run_id, commit=True, session=session)
     return begun
 
 
-def _finally_is_open(tasks: Sequence[TaskInstance], dag: SerializedDAG) -> bool:
-    open_tasks = {ti.task_id for ti in tasks if ti.state not in State.finished}
-    return any(task.is_teardown for task_id, task in dag.task_dict.items() if task_id in open_tasks)
-
-
-def _leaves(dag: SerializedDAG) -> set[str]:
-    """Return the tasks by which the scheduler judges the run."""
-    return {
-        task.task_id
-        for task in dag.tasks
-        if not task.is_teardown and all(dag.get_task(below).is_teardown for below in task.downstream_task_ids)
-    }
+def _open_teardown_verdict(tasks: Sequence[TaskInstance], dag: SerializedDAG) -> TaskInstance | None:
+    verdict = next((ti for ti in tasks if ti.task_id == runs.VERDICT), None)
+    if verdict is None or verdict.state in State.finished or not dag.get_task(runs.VERDICT).is_teardown:
+        return None
+    return verdict

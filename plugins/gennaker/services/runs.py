@@ -65,7 +65,7 @@ def dag_of(run: DagRun, *, session: Session) -> SerializedDAG:
 
 
 def unfinished(tasks: Iterable[TaskInstance], dag: SerializedDAG) -> list[TaskInstance]:
-    """Return the tasks that are not over, without ``finally`` stages: those run whatever happened."""
+    """Return the tasks that are not over, without teardowns: ``finally`` stages run whatever happened."""
     return [ti for ti in tasks if ti.state not in State.finished and not _is_teardown(ti, dag)]
 
 
