@@ -23,7 +23,7 @@ from airflow.sdk import get_parsing_context
 
 from gennaker.bundle.claim import FolderClaim
 from gennaker.bundle.process import is_client
-from gennaker.bundle.requirements import wrong_settings
+from gennaker.bundle.requirements import refuse_wrong_settings
 from gennaker.bundle.shard import write_shard, write_stub
 from gennaker.bundle.source import SpecSource, WorkerSource, load_source
 from gennaker.errors import GennakerError
@@ -69,9 +69,7 @@ class PipelineBundle(BaseDagBundle):
         elif self._pinned:
             self._write_version()
         else:
-            # A mere error is logged, and the DAG processor would go on without pipelines.
-            if found := wrong_settings():
-                raise SystemExit(f"Gennaker refuses to publish pipelines: {'; '.join(found)}")
+            refuse_wrong_settings()
             self.refresh()
         super().initialize()
 

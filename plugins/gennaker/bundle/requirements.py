@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 
+class WrongSettings(BaseException):
+    """
+    Airflow is set up so that pipelines must not be published.
+
+    Not an Exception: the DAG processor logs those and goes on without pipelines, and takes SystemExit for a
+    success.
+    """
+
+
 def wrong_settings() -> list[str]:
     """Return one line for each setting that must be changed before pipelines can be published."""
     from airflow.configuration import conf
@@ -19,3 +28,9 @@ def wrong_settings() -> list[str]:
             "that they started with"
         )
     return found
+
+
+def refuse_wrong_settings() -> None:
+    """End the process where a setting must be changed first."""
+    if found := wrong_settings():
+        raise WrongSettings("; ".join(found))

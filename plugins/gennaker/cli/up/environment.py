@@ -32,6 +32,7 @@ class Home:
     dags: Path
     plugins: Path
     specs: Path | None = None
+    managed: bool = False
     extra: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
@@ -43,6 +44,11 @@ class Home:
     def database(self) -> Path:
         """Folder of the embedded PostgreSQL."""
         return self.path / "pgdata"
+
+    @property
+    def bundles(self) -> Path:
+        """Folder in which the DAG processor and the tasks keep what is published."""
+        return self.path / "bundles"
 
     def create(self) -> None:
         """Make the folders."""
@@ -131,9 +137,30 @@ def airflow_options(home: Home, *, database: str, base_url: str, executor: str, 
     }
     if home.specs:
         options["gennaker"]["specs_folder"] = str(home.specs)
+    if home.managed:
+        _manage(options, home)
     for (section, name), value in home.extra.items():
         options.setdefault(section, {})[name] = value
     return options
+
+
+def _manage(options: Options, home: Home) -> None:
+    """Take pipelines from the database, beside the plain DAGs of a folder."""
+    bundles = [
+        {
+            "name": "dags-folder",
+            "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
+            "kwargs": {},
+        },
+        {"name": "gennaker", "classpath": "gennaker.bundle.PipelineBundle", "kwargs": {}},
+    ]
+    options["dag_processor"] |= {
+        "dag_bundle_config_list": json.dumps(bundles),
+        "dag_bundle_storage_path": str(home.bundles),
+        # A file is read again when it has changed; reading all of them over and over keeps a core busy.
+        "min_file_process_interval": "3600",
+    }
+    options["gennaker"]["spec_cache_folder"] = str(home.bundles / "fetched")
 
 
 def write_configuration(home: Home, options: Options) -> None:

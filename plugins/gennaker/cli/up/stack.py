@@ -34,7 +34,11 @@ _COMMANDS = {
 
 
 class Stack:
-    """A running Airflow; use it as a context manager."""
+    """
+    A running Airflow; use it as a context manager.
+
+    :param managed: pipelines are kept in the database (`specs` is not needed then), not in a folder.
+    """
 
     def __init__(
         self,
@@ -43,6 +47,7 @@ class Stack:
         dags: Path,
         plugins: Path | None = None,
         specs: Path | None = None,
+        managed: bool = False,
         extra: Mapping[tuple[str, str], str] | None = None,
         executor: str = "LocalExecutor",
         api_workers: int = 1,
@@ -55,12 +60,14 @@ class Stack:
             dags=dags.resolve(),
             plugins=(plugins or Path(gennaker.__file__).parents[1]).resolve(),
             specs=specs.resolve() if specs else None,
+            managed=managed,
             extra=extra or {},
         )
         self.executor = executor
         self.api_workers = api_workers
         self.port = port
         self.base_url = ""
+        self.database_url = ""
         self.logins: dict[str, users.Login] = {}
         self.processes = Processes(self.home.run, environment.child_environment(self.home))
         self.database = EmbeddedPostgres(self.home.database, durable=durable)
@@ -97,11 +104,11 @@ class Stack:
 
     def _start(self) -> None:
         self._report("database")
-        database = self.database.start()
+        self.database_url = self.database.start()
         self.base_url = f"http://127.0.0.1:{ports.choose(self.port)}"
         options = environment.airflow_options(
             self.home,
-            database=database,
+            database=self.database_url,
             base_url=self.base_url,
             executor=self.executor,
             api_workers=self.api_workers,
