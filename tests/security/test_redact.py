@@ -1,3 +1,5 @@
+from time import process_time
+
 import pytest
 
 from gennaker.security.redact import MASK, is_secret_name, redact, redact_headers, redact_text
@@ -121,3 +123,21 @@ def test_data_without_end_is_cut():
         current["a"] = {}
         current = current["a"]
     assert MASK in str(redact(deep))
+
+
+@pytest.mark.parametrize("piece", ["x", "eyJ-", "a://b", "x:y@", "?a.", "token ", "gho_a", "-----BEGIN A"])
+def test_a_long_text_is_searched_in_time(piece):
+    text = piece * (1_000_000 // len(piece))
+    started = process_time()
+
+    assert redact_text(text) == text
+    assert process_time() - started < 5
+
+
+@pytest.mark.parametrize("text", ["eyJhbGciOi.eyJzdWIiOi.c2ln", "token-eyJhbGciOi.eyJzdWIiOi.c2ln"])
+def test_a_token_is_masked_with_whatever_stands_before_it(text):
+    assert redact_text(f"{text} eyJhbGciOi.x") == text[: text.index("eyJ")] + "*** eyJhbGciOi.x"
+
+
+def test_a_password_in_an_address_of_any_scheme_is_masked():
+    assert redact_text("1git+ssh://u:pw@host and //u:pw@h") == "1git+ssh://u:***@host and //u:pw@h"
