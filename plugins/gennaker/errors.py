@@ -13,13 +13,17 @@ Every error that Gennaker raises on purpose.
     ├── StageFailed          a stage's work ended badly; trying again does not help
     ├── Temporary            a stage's work hit a passing fault; trying again may help
     ├── Denied               a policy of the administrator refuses (URL, operator, lock)
-    ├── Conflict             somebody else changed the thing in the meantime
+    ├── Conflict             somebody else changed the thing in the meantime, or has the name
+    │   └── StaleRevision    a save was based on a revision that is no longer the latest (carries both sides)
     └── NotFound             the thing does not exist
 
 ``path`` is a JSON path (``$.stages[3].account``), ``hint`` says what to do about it.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 
 class GennakerError(Exception):
@@ -78,7 +82,30 @@ class Denied(GennakerError):
 
 
 class Conflict(GennakerError):
-    """Somebody else changed the thing in the meantime."""
+    """Somebody else changed the thing in the meantime, or has the name that was asked for."""
+
+
+class StaleRevision(Conflict):
+    """
+    A save was based on a revision that is no longer the latest.
+
+    :ivar base: the number of the revision that the save was based on.
+    :ivar latest: the number of the newest revision.
+    :ivar yours: what was to be saved, as JSON.
+    :ivar theirs: what the newest revision holds, as JSON.
+    """
+
+    def __init__(
+        self, *, base: int, latest: int, yours: Mapping[str, Any], theirs: Mapping[str, Any]
+    ) -> None:
+        super().__init__(
+            f"this is based on revision {base}, and the latest is {latest}",
+            hint="compare both sides, and save again on top of the latest",
+        )
+        self.base = base
+        self.latest = latest
+        self.yours = yours
+        self.theirs = theirs
 
 
 class NotFound(GennakerError):

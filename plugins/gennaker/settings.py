@@ -119,6 +119,13 @@ class Settings:
         "gennaker.store.published:DatabaseSource",
         "Class from which the DAG processor gets what is published. Leave it at its default.",
     )
+    retain_revisions: int = option(
+        0,
+        "Revisions of each pipeline that are kept; a save deletes older ones. 0: all. The published and the "
+        "latest one stay, what was restored from stays, and so does everything that a DAG run in the database "
+        "can still need.",
+        minimum=0,
+    )
 
     @property
     def files_only(self) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from gennaker.spec.codes import CODES, markdown
 
 ROOT = Path(__file__).parents[2]
-SPEC = ROOT / "plugins" / "gennaker" / "spec"
+SOURCES = [ROOT / "plugins" / "gennaker" / room for room in ("spec", "services")]
 DOCS = ROOT / "docs" / "reference" / "problems.md"
 
 
@@ -19,7 +19,8 @@ def test_the_documentation_shows_every_code():
 def test_every_code_is_used():
     sources = "\n".join(
         path.read_text().replace('f"missing-{key}"', '"missing-application" "missing-name"')
-        for path in SPEC.rglob("*.py")
+        for folder in SOURCES
+        for path in folder.rglob("*.py")
         if path.name != "codes.py"
     )
     assert [code for code in CODES if f'"{code}"' not in sources] == []

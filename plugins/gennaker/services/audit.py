@@ -22,7 +22,7 @@ def record(
     task_id: str | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add a line to the audit log."""
+    """Add a line to the audit log; what concerns no DAG (an application, say) has no ``dag_id``."""
     session.add(
         Log(
             event=event,

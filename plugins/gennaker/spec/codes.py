@@ -178,6 +178,15 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "invalid-regex": Code(
             WARNING, "A regular expression does not compile, so the trigger never fires.", "Correct it."
         ),
+        # Saving
+        "governance-ignored": Code(
+            INFO,
+            "Name, lock and the like are not part of a revision; what the JSON says about them is ignored.",
+            "Rename, lock, disable or reorder the pipeline instead.",
+        ),
+        "build-failed": Code(
+            ERROR, "The pipeline could not be turned into a DAG.", "Correct what the message names."
+        ),
     }
 )
 
