@@ -26,6 +26,13 @@ export GENNAKER_JUDGE = $(value JUDGE)
 export GENNAKER_ONCE = $(value ONCE)
 export GENNAKER_PORT = $(value PORT)
 
+# The pages inside Airflow's UI; npm.sh finds a Node, or installs one into the virtual environment.
+UI := plugins/gennaker/ui
+UI_BUILT := $(UI)/dist/main.js
+UI_PACKAGES := $(UI)/node_modules/.installed
+UI_SOURCES := $(shell find $(UI)/src $(UI)/public -type f) $(UI)/vite.config.ts $(UI)/tsconfig.json
+NPM := PYTHON=$(CURDIR)/$(BIN)/python $(UI)/npm.sh
+
 SCHEMA := pipeline_specs/schema/pipeline.schema.json
 
 .DEFAULT_GOAL := help
@@ -44,10 +51,11 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
-run: $(INSTALLED) ## start Airflow and the demo pipeline (PIPELINE=file.json PARAMS='k=v' JUDGE=continue ONCE=1 PORT=8080)
+run: $(INSTALLED) $(UI_BUILT) ## start Airflow and the demo pipeline (PIPELINE=file.json PARAMS='k=v' JUDGE=continue ONCE=1 PORT=8080)
 	@exec $(BIN)/python -m gennaker.cli up --home '$(HOME_FOLDER)'
 
-test: lint ## check style, types and layers, then run all tests on a real Airflow (TESTS=path to run some)
+test: lint $(UI_BUILT) ## check style, types and layers, then run all tests on a real Airflow (TESTS=path to run some)
+	@$(NPM) run --silent check
 	@$(BIN)/python -m pytest $(TESTS)
 
 lint: $(INSTALLED) ## check style, types and layers
@@ -68,15 +76,25 @@ schema: $(INSTALLED) ## write the JSON schema of pipelines for editors
 docs: $(INSTALLED) ## write the generated parts of the documentation
 	@$(BIN)/python -m gennaker.cli docs
 
-ui:
-	@echo "Gennaker has no user interface of its own yet: pipelines appear in Airflow's."
+ui: $(UI_BUILT) ## build the pages inside Airflow's UI (by itself before run and test)
+
+$(UI_BUILT): $(UI_SOURCES) $(UI_PACKAGES)
+	@echo "Building the pages"
+	@$(NPM) run --silent build -- --logLevel warn
+	@touch $@
+
+$(UI_PACKAGES): $(UI)/package.json $(UI)/package-lock.json | $(INSTALLED)
+	@echo "Installing what the pages are built with (once, a minute)"
+	@$(NPM) ci --silent
+	@touch $@
 
 clean: ## remove what was built, the virtual environment and the Airflow of `make run`
 	@rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find plugins dags tests -name __pycache__ -type d -prune -exec rm -rf {} +
-	@rm -rf $(VENV) .airflow
+	@rm -rf $(VENV) .airflow $(UI)/dist $(UI)/node_modules
 
 requirements: $(INSTALLED) ## pin the newest versions that pyproject.toml allows
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+	@$(BIN)/uv pip compile pyproject.toml --extra embedded --extra celery --extra dev \
+		--universal --python-version 3.11 \
 		--no-emit-index-url --upgrade --quiet --output-file requirements.txt

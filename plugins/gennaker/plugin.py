@@ -14,16 +14,32 @@ from airflow.plugins_manager import AirflowPlugin
 
 
 class GennakerPlugin(AirflowPlugin):
-    """Add the application below ``/gennaker`` to the API server."""
+    """Add the application below ``/gennaker`` to the API server, and the pages to its UI."""
 
     name = "gennaker"
+    # The name is what the menu shows and the global from which the UI takes the component. The addresses are
+    # relative to the base of the page, since Airflow may be served below a prefix.
+    react_apps = [
+        {
+            "name": "Gennaker",
+            "bundle_url": "gennaker/ui/main.js",
+            "destination": "nav",
+            "url_route": "gennaker",
+            "icon": "gennaker/ui/icon.svg",
+            "icon_dark_mode": "gennaker/ui/icon-dark.svg",
+            "nav_top_level": True,
+        }
+    ]
 
     @cached_property
     def fastapi_apps(self) -> list[Any]:  # type: ignore[override]
         """Make the application; an error here ends the start of the API server, as it should."""
+        from gennaker.api import pages
         from gennaker.api.app import create_app
 
-        return [{"name": "Gennaker", "app": create_app(), "url_prefix": "/gennaker"}]
+        app = create_app()
+        pages.mount(app)
+        return [{"name": "Gennaker", "app": app, "url_prefix": "/gennaker"}]
 
     @cached_property
     def timetables(self) -> list[Any]:  # type: ignore[override]

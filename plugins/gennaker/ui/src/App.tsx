@@ -1,0 +1,2 @@
+import { Heading } from "@chakra-ui/react";
+export const App = () => <Heading>Gennaker</Heading>;
