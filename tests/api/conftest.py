@@ -46,6 +46,26 @@ def client(app: FastAPI) -> Iterator[TestClient]:
         yield test_client
 
 
+@pytest.fixture(scope="session")
+def shared_client() -> Iterator[TestClient]:
+    """Return a client of an application that no test changes."""
+    postgresql()
+    host = FastAPI()
+    host.mount("/gennaker", create_app(Settings()))
+    with TestClient(host, raise_server_exceptions=False) as test_client:
+        yield test_client
+
+
+@pytest.fixture(params=["fab", "simple"])
+def everybody(
+    request: pytest.FixtureRequest, shared_client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> Any:
+    """Return the users of each auth manager."""
+    from tests.api.accounts import accounts
+
+    return accounts(request.param, shared_client, monkeypatch)
+
+
 @pytest.fixture
 def signed(client: TestClient) -> Callable[..., httpx.Response]:
     """Return a function that posts a signed request."""

@@ -19,6 +19,8 @@ from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessE
 from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import Depends
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from gennaker.api.auth import ActorDep
 from gennaker.api.roles import PIPELINES
@@ -68,11 +70,27 @@ class Access:
 
     def may_in(self, right: Right, application: Application) -> bool:
         """Tell whether a right on an application itself, and on what will be in it, is there."""
-        return self._allowed(right, application, None, known=False)
+        return all(
+            self._allowed(wanted, application, None, known=False)
+            for wanted in dict.fromkeys((Right.READ, right))
+        )
 
     def may_at_all(self, right: Right) -> bool:
         """Tell whether a right is there where no application says otherwise."""
         return self._view(right) and self._dag(right, None)
+
+    def readable_dag_ids(self, *, session: Session) -> set[str] | None:
+        """Return the DAGs of the pipelines that may be seen, in one question; None for all there are."""
+        query = select(Pipeline.dag_id, Pipeline.sequence, Application.permissions).join(Pipeline.application)
+        rows = session.execute(query).all()
+        open_ = [row for row in rows if self._permitted(Right.READ, row.permissions)]
+        seen: set[str] = get_auth_manager().filter_authorized_dag_ids(
+            dag_ids={row.dag_id for row in open_}, user=self.user, method="GET"
+        )
+        seen |= {
+            row.dag_id for row in open_ if not row.sequence and self._granted(Right.READ, row.permissions)
+        }
+        return seen if len(seen) < len(rows) else None
 
     def require(self, right: Right, pipeline: Pipeline) -> None:
         """
@@ -84,7 +102,7 @@ class Access:
         if not self.may(Right.READ, pipeline):
             if not self._view(Right.READ):
                 raise self._denied(right, "pipelines")
-            raise NotFound(f"there is no pipeline {pipeline.id}")
+            raise NotFound(f"there is no pipeline '{pipeline.id}'")
         if not self.may(right, pipeline):
             raise self._denied(right, f"{pipeline.application.name} / {pipeline.name}")
 
@@ -93,7 +111,7 @@ class Access:
         if not self.may_in(Right.READ, application):
             if not self._view(Right.READ):
                 raise self._denied(right, "applications")
-            raise NotFound(f"there is no application {application.name!r}")
+            raise NotFound(f"there is no application '{application.name}'", hint="create it first")
         if not self.may_in(right, application):
             raise self._denied(right, application.name)
 

@@ -12,11 +12,37 @@ from starlette.concurrency import run_in_threadpool
 from gennaker import __version__
 from gennaker.api import description, problems, roles
 from gennaker.api.limits import BodyLimit
-from gennaker.api.routes import internal, service, specs, stages, templates, validation
+from gennaker.api.routes import (
+    applications,
+    governance,
+    internal,
+    pipelines,
+    revisions,
+    runs,
+    service,
+    specs,
+    stages,
+    templates,
+    validation,
+)
 from gennaker.api.secret import InternalSecret
+from gennaker.api.sweeping import sweeping
 from gennaker.settings import Settings, from_airflow
 
 _log = logging.getLogger(__name__)
+_ROUTES = (
+    service,
+    internal,
+    specs,
+    pipelines,
+    revisions,
+    governance,
+    runs,
+    stages,
+    applications,
+    validation,
+    templates,
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -41,7 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.internal_secret = InternalSecret(app.state.settings.internal_connection_id)
     problems.install(app)
     app.add_middleware(BodyLimit)
-    for module in (service, internal, specs, stages, templates, validation):
+    for module in _ROUTES:
         app.include_router(module.router)
     return app
 
@@ -55,4 +81,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     except Exception:
         # Without them pipelines are out of reach, but Airflow itself must start all the same.
         _log.exception("The roles could not be created: run 'airflow gennaker init'")
-    yield
+    async with sweeping(app.state.settings):
+        yield

@@ -23,7 +23,7 @@ _FAB_MODELS = "airflow.providers.fab."
 
 
 def user_groups(user: BaseUser) -> frozenset[str]:
-    """Return the names of a user's roles and groups."""
+    """Return the names of a user's roles and groups, and of the roles of the groups."""
     return _roles(user) | _fab_groups(user)
 
 
@@ -70,9 +70,10 @@ def _fab_groups(user: BaseUser) -> frozenset[str]:
     uid = getattr(user, "id", None)
     if not type(user).__module__.startswith(_FAB_MODELS) or not isinstance(uid, int):
         return frozenset()
-    from airflow.providers.fab.auth_manager.models import Group, User
+    from airflow.providers.fab.auth_manager.models import Group, Role, User
     from airflow.utils.session import create_session
 
-    query = select(Group.name).where(Group.users.any(User.id == uid))
+    groups = select(Group.name).where(Group.users.any(User.id == uid))
+    roles = select(Role.name).where(Role.groups.any(Group.users.any(User.id == uid)))
     with create_session(scoped=False) as session:
-        return frozenset(session.scalars(query))
+        return frozenset(session.scalars(groups.union(roles)))

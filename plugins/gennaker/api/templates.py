@@ -36,3 +36,8 @@ def template(name: str) -> dict[str, Any]:
         raise NotFound(f"there is no template {name!r}", hint=f"there are {known}")
     copy: dict[str, Any] = json.loads(json.dumps(found))
     return copy
+
+
+def content(name: str) -> dict[str, Any]:
+    """Return what a new pipeline has of a template: all but the template's own name and description."""
+    return {key: value for key, value in template(name).items() if key not in ("name", "description")}

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from gennaker.api.deps import require_json, require_signature
+from gennaker.services.admission import admit
 from gennaker.services.cancel import cancel_run
 from gennaker.services.halt import halt
 
@@ -35,6 +36,14 @@ class HaltBody(_Body):
     reason: LongText = ""
 
 
+class AdmitBody(_Body):
+    """Which stage wants to work, and of which publication its worker has built the pipeline."""
+
+    task_id: ShortText
+    ti_id: ShortText
+    sequence: Annotated[int, Field(ge=1)]
+
+
 class CancelBody(_Body):
     """Who cancels a run, and why."""
 
@@ -51,6 +60,19 @@ def halt_run(dag_id: str, run_id: str, body: HaltBody, session: SessionDep) -> d
         task_id=body.task_id,
         ti_id=body.ti_id,
         reason=body.reason,
+        session=session,
+    )
+
+
+@router.post("/runs/{dag_id}/{run_id}/admit")
+def admit_stage(dag_id: str, run_id: str, body: AdmitBody, session: SessionDep) -> dict[str, Any]:
+    """Tell whether a stage may work, and what it needs to know of its run."""
+    return admit(
+        dag_id=dag_id,
+        run_id=run_id,
+        task_id=body.task_id,
+        ti_id=body.ti_id,
+        sequence=body.sequence,
         session=session,
     )
 
