@@ -42,6 +42,17 @@ class GennakerPlugin(AirflowPlugin):
         return [{"name": "Gennaker", "app": app, "url_prefix": "/gennaker"}]
 
     @cached_property
+    def fastapi_root_middlewares(self) -> list[Any]:  # type: ignore[override]
+        """Refuse to clear runs of disabled pipelines; there are none in the files-only mode."""
+        from gennaker.settings import from_airflow
+
+        if from_airflow().files_only:
+            return []
+        from gennaker.api.clears import ClearGuard
+
+        return [{"name": "Gennaker: clearing of disabled pipelines", "middleware": ClearGuard}]
+
+    @cached_property
     def timetables(self) -> list[Any]:  # type: ignore[override]
         """Register the schedule of disabled pipelines; Airflow asks when it meets or writes one."""
         from gennaker.compiler.disabled import DisabledTimetable

@@ -112,6 +112,12 @@ def test_a_stage_that_cannot_tell_counts_as_its_failure_option(left: Any) -> Non
     assert judge(STAGES, {"gate": "failed"}, {"gate": left}) == "the run failed at: gate"
 
 
+def test_a_stage_that_was_not_admitted_fails_the_run() -> None:
+    told = {"stops": {"status": "TERMINAL", "context": {"failurePolicy": "halt-pipeline"}}}
+
+    assert judge(STAGES, {"stops": "failed"}, told) == "the run failed at: stops"
+
+
 def test_a_stage_that_did_not_fail_is_not_asked() -> None:
     told = {"gate": {"status": "STOPPED", "context": {"failurePolicy": "halt-pipeline"}}}
 
@@ -121,7 +127,11 @@ def test_a_stage_that_did_not_fail_is_not_asked() -> None:
 @pytest.mark.parametrize(
     ("stages", "states", "asked"),
     [
-        (STAGES, {"halts": "failed", "stops": "failed", "ignores": "skipped", "gate": "failed"}, {"gate"}),
+        (
+            STAGES,
+            {"halts": "failed", "stops": "failed", "ignores": "skipped", "gate": "failed"},
+            {"gate", "stops"},
+        ),
         ([*STAGES, CLEANS], {"gate": "upstream_failed"}, set()),
         ([*STAGES, CLEANS], {"stops": "failed", "ignores": "skipped"}, {"stops", "ignores"}),
     ],

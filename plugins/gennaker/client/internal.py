@@ -92,6 +92,13 @@ class InternalClient:
         """Halt the pipeline: stop the run's other branches because this task failed."""
         return self._ask(_halt(dag_id, run_id, task_id, ti_id, reason, budget=budget))
 
+    def admit(
+        self, dag_id: str, run_id: str, task_id: str, ti_id: str, sequence: int, *, budget: float = 120.0
+    ) -> dict[str, Any]:
+        """Ask whether a task may work: ``allowed``, the ``reason`` if not, and the run's ``context``."""
+        body = {"taskId": task_id, "tiId": ti_id, "sequence": sequence}
+        return self._ask(_Post(f"{_run(dag_id, run_id)}/admit", body, budget))
+
     def cancel_run(
         self, dag_id: str, run_id: str, reason: str, requested_by: str, *, budget: float = 60.0
     ) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """
-The operator that every stage is: condition, execution window, expressions, timeout, work, outcome.
+The operator that every stage is: admission, condition, execution window, expressions, timeout, work, outcome.
 
 A stage's own operator implements :meth:`StageOperator.work`, which returns a :class:`Result` or calls
 :meth:`StageOperator.wait_for`. Everything that may go wrong in it becomes the outcome that the stage's
@@ -24,6 +24,7 @@ from airflow.sdk.exceptions import (
 from pydantic import ValidationError
 
 from gennaker.errors import GennakerError
+from gennaker.operators._admission import ask_admission, not_admitted
 from gennaker.operators._conditions import why_skipped
 from gennaker.operators._evaluated import Evaluated
 from gennaker.operators._halt import halt_pipeline
@@ -109,6 +110,8 @@ class StageOperator(BaseOperator):
         return None
 
     def _begin(self, run: StageRun) -> Result:
+        if (reason := ask_admission(run)) is not None:
+            return not_admitted(reason)
         if (reason := why_skipped(self.raw, run, now=utc_now())) is not None:
             return skipped(reason)
         if self.raw.get("restrictExecutionDuringTimeWindow") is True:
@@ -231,7 +234,7 @@ class StageOperator(BaseOperator):
             raise AirflowException(result.error or "the stage failed; it is tried again")
         result = self._publish(run, result)
         status = self._status(result)
-        if status is Status.TERMINAL and self.halts:
+        if status is Status.TERMINAL and self.halts and not result.alone:
             halt_pipeline(run, reason=result.error or "the stage failed")
         if status in (Status.TERMINAL, Status.STOPPED):
             raise AirflowFailException(result.error or "the stage failed")

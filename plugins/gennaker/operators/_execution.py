@@ -23,6 +23,8 @@ STAGE_KEY = "stage"
 #: The XCom that names the child of a waiting `pipeline` stage, so that the server can cancel it too.
 CHILD_KEY = "gennaker_child"
 _CHILD_RUN = "pipeline__"
+#: Where a stage keeps, through its waits, what the server said when it was admitted.
+ADMISSION = "admission"
 
 
 def millis(moment: datetime | None) -> int | None:
@@ -149,11 +151,18 @@ def trigger_of(dag_run: Any, parameters: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def execution_of(pipeline: PipelineInfo, ti: Any, dag_run: Any) -> dict[str, Any]:
-    """Return the run as expressions see it."""
+def execution_of(
+    pipeline: PipelineInfo, ti: Any, dag_run: Any, admission: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """
+    Return the run as expressions see it.
+
+    :param admission: what the server knows of the run beside its conf; None in the files-only mode.
+    """
     reader = RunReader(ti)
+    told = admission or {}
     parameters = Parameters(pipeline.parameters, dag_run.conf or {})
-    trigger = trigger_of(dag_run, parameters)
+    trigger = {**trigger_of(dag_run, parameters), **told.get("trigger", {})}
     started = millis(dag_run.start_date)
     return {
         "id": dag_run.run_id,
@@ -161,12 +170,13 @@ def execution_of(pipeline: PipelineInfo, ti: Any, dag_run: Any) -> dict[str, Any
         "application": pipeline.application,
         "name": pipeline.name,
         "pipelineConfigId": pipeline.id,
+        "project": told.get("project") or "",
         "status": "RUNNING",
         "canceled": False,
         "trigger": trigger,
         "parameters": parameters,
         "authentication": {"user": trigger["user"], "allowedAccounts": []},
-        "buildTime": started,
+        "buildTime": told.get("buildTime") or started,
         "startTime": started,
         "endTime": None,
         "initialConfig": {},

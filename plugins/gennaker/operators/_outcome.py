@@ -83,6 +83,7 @@ class Result:
     :ivar error: what went wrong, for people.
     :ivar final: do not try again, even where the stage asks for retries.
     :ivar policy: overrides the stage's failure option (a precondition may have its own).
+    :ivar alone: a failure that stops no other branch, whatever the failure option.
     """
 
     status: Status = Status.SUCCEEDED
@@ -91,6 +92,7 @@ class Result:
     error: str | None = None
     final: bool = False
     policy: FailurePolicy | None = None
+    alone: bool = False
 
     @property
     def bad(self) -> bool:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from gennaker.errors import StageFailed
 from gennaker.operators._evaluated import Evaluated, has_expressions
-from gennaker.operators._execution import STAGE_KEY, execution_of, millis
+from gennaker.operators._execution import ADMISSION, STAGE_KEY, execution_of, millis
 from gennaker.operators._outcome import Status
 from gennaker.operators._parameters import Parameters
 from gennaker.operators._pipeline import PipelineInfo
@@ -98,7 +98,9 @@ class StageRun:
     @cached_property
     def execution(self) -> dict[str, Any]:
         """Return the run as expressions see it."""
-        return execution_of(self.operator.pipeline, self.ti, self.dag_run)
+        return execution_of(
+            self.operator.pipeline, self.ti, self.dag_run, admission=self.state.get(ADMISSION)
+        )
 
     @property
     def parameters(self) -> Parameters:

@@ -28,6 +28,8 @@ class VerdictOperator(BaseOperator):
     leaves to its teardowns. Such a run is known by stages that were ended from outside: failed or skipped
     without a word of their own.
 
+    A stage that was not admitted fails the run, whatever its option: it says so itself.
+
     :param unsure: task ids whose published status decides.
     """
 
@@ -60,7 +62,7 @@ class VerdictOperator(BaseOperator):
 
     def _policy(self, node: Node, reader: RunReader) -> FailurePolicy | None:
         """Return the failure option that a stage found out while it ran."""
-        if node.task_id not in self.unsure:
+        if node.task_id not in self.unsure and node.policy is not FailurePolicy.HALT_BRANCH:
             return None
         told = ((reader.published(node.task_id) or {}).get("context") or {}).get("failurePolicy")
         return FailurePolicy(told) if told else None

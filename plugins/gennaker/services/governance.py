@@ -21,8 +21,9 @@ from airflow.utils.state import DagRunState
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from gennaker.errors import Conflict, Denied, NotFound, SpecError
+from gennaker.errors import Denied, SpecError
 from gennaker.services import audit, rights, run_record
+from gennaker.services._rows import begin_write, lock_pipeline, no_control
 from gennaker.services.actor import Actor
 from gennaker.services.publishing import publish_state
 from gennaker.store.models import Pipeline, Run
@@ -56,7 +57,7 @@ def check_editable(pipeline: Pipeline, actor: Actor) -> None:
 def lock(*, pipeline_id: str, allow_api: bool, reason: str, actor: Actor, session: Session) -> Pipeline:
     """Lock a pipeline, or change the option and the reason of its lock."""
     pipeline = _to_govern(pipeline_id, actor, session=session)
-    pipeline.locked, pipeline.lock_allows_api, pipeline.lock_reason = True, allow_api, reason
+    pipeline.locked, pipeline.lock_allows_api, pipeline.lock_reason = True, allow_api, no_control(reason)
     pipeline.locked_by, pipeline.locked_at = actor.name, datetime.now(UTC)
     _audit("gennaker_lock", pipeline, actor.name, session, reason=reason, allowApi=allow_api)
     return pipeline
@@ -136,7 +137,7 @@ def disable(
             pipeline.disabled_at if was_closed and pipeline.disabled_at else grant(pipeline, session=session)
         )
     pipeline.disabled_scope, pipeline.disabled_projects = scope, named
-    pipeline.disabled_by, pipeline.disabled_reason = actor.name, reason
+    pipeline.disabled_by, pipeline.disabled_reason = actor.name, no_control(reason)
     pipeline.disabled_at, pipeline.disabled_until = moment, until
     extra = {"scope": scope, "projects": named, "reason": reason, "until": until}
     _audit("gennaker_disable", pipeline, actor.name, session, **extra)
@@ -161,12 +162,13 @@ def expire_disables(*, session: Session) -> list[str]:
 
     Several servers may do this at once: what one has begun with, the others leave to it.
     """
+    begin_write(session=session)
     query = (
         select(Pipeline)
         .where(Pipeline.disabled_scope.is_not(None), Pipeline.disabled_until <= datetime.now(UTC))
         .order_by(Pipeline.id)
         .limit(_BATCH)
-        .with_for_update(of=Pipeline, skip_locked=True)
+        .with_for_update(of=Pipeline, key_share=True, skip_locked=True)
     )
     expired = session.scalars(query).unique().all()
     for pipeline in expired:
@@ -229,14 +231,8 @@ def _check_disable(scope: str, projects: list[str], until: datetime | None) -> N
 
 
 def _to_govern(pipeline_id: str, actor: Actor, *, session: Session) -> Pipeline:
-    query = select(Pipeline).where(Pipeline.id == pipeline_id)
-    locked = query.with_for_update(of=Pipeline).execution_options(populate_existing=True)
-    pipeline: Pipeline | None = session.scalars(locked).unique().one_or_none()
-    if pipeline is None:
-        raise NotFound(f"there is no pipeline '{pipeline_id}'")
+    pipeline = lock_pipeline(pipeline_id, session=session)
     rights.require("WRITE", pipeline.application, actor)
-    if pipeline.deleted_at is not None:
-        raise Conflict(f"pipeline '{pipeline.name}' is deleted", hint="undelete it first")
     return pipeline
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from gennaker.operators._execution import trigger_of
+from gennaker.services._rows import begin_write
 from gennaker.store.models import Pipeline, Run
 
 
@@ -25,6 +26,7 @@ def ensure(run: DagRun, pipeline: Pipeline, *, session: Session) -> Run:
 
     The first stages of a run ask at the same time, and only one of them can make it.
     """
+    begin_write(session=session)
     if (record := find(run.dag_id, run.run_id, session=session)) is not None:
         return record
     try:
