@@ -172,3 +172,31 @@ def test_a_snapshot_of_a_thousand_pipelines_costs_a_handful_of_queries(store: St
 
     DatabaseSource(watched).snapshot()
     assert len(seen) <= 4
+
+
+def test_rights_of_roles_that_are_not_there_are_left_out_until_they_are(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.save("Deploy")
+    store.save("Other")
+    rights = {"READ": ["Ops", "Gone"]}
+    with store.begin() as session:
+        pipeline = store.find(store.app, "Deploy", session=session)
+        assert pipeline is not None
+        pipeline.application.permissions = rights
+    store.save("Deploy", n=2)
+    roles = frozenset({"Ops"})
+    monkeypatch.setattr(published, "_roles", lambda *, session: roles)
+
+    def readers() -> set[str]:
+        return set(store.at()["Deploy"].settings["accessControl"])
+
+    assert readers() == {"Ops"}
+    before = store.version()
+    assert store.source.snapshot(since=before).shards == {}
+
+    roles = frozenset({"Ops", "Gone"})
+    assert store.app in {
+        p.application for s in store.source.snapshot(since=before).shards.values() for p in s
+    }
+    assert readers() == {"Ops", "Gone"}

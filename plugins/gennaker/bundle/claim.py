@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import weakref
 from itertools import count
 from pathlib import Path
-from typing import IO
 
 
 class FolderClaim:
@@ -20,8 +21,9 @@ class FolderClaim:
         base.mkdir(mode=0o700, parents=True, exist_ok=True)
         for number in count(1):
             self.folder = self.first(base) if number == 1 else base / f"shards-{number}"
-            self._lock = _lock(base / f".{self.folder.name}.lock")
-            if self._lock is not None:
+            lock = _lock(base / f".{self.folder.name}.lock")
+            if lock is not None:
+                weakref.finalize(self, os.close, lock)
                 break
         self.folder.mkdir(mode=0o700, exist_ok=True)
 
@@ -31,12 +33,12 @@ class FolderClaim:
         return base / "shards"
 
 
-def _lock(path: Path) -> IO[str] | None:
-    """Lock a file until it is closed; None where somebody else has."""
-    file = path.open("w")
+def _lock(path: Path) -> int | None:
+    """Lock a file until the returned descriptor is closed; None where somebody else has."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        file.close()
+        os.close(descriptor)
         return None
-    return file
+    return descriptor

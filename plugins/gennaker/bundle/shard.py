@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import logging
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -114,11 +114,11 @@ def _first_that_compiles(
     pipeline: PublishedPipeline, *, access_control: bool
 ) -> tuple[DAG | None, list[str]]:
     failures: list[str] = []
+    # Given nothing, Airflow takes no right away again.
+    rights = {"accessControl": pipeline.settings.get("accessControl") or {}} if access_control else {}
+    settings = {"maxActiveRuns": pipeline.settings.get("maxActiveRuns"), **rights}
     for candidate in pipeline.candidates:
         try:
-            settings = dict(pipeline.settings)
-            if not access_control:
-                settings.pop("accessControl", None)
             return _compile(pipeline, candidate, settings, "\n\n".join(failures)), failures
         except Exception as error:
             text = f"Revision {candidate.revision} cannot be built: {error}"
@@ -128,6 +128,15 @@ def _first_that_compiles(
 
 
 def _compile(
+    pipeline: PublishedPipeline, candidate: Candidate, settings: Mapping[str, Any], note: str
+) -> DAG:
+    with warnings.catch_warnings():
+        # Airflow warns of a module of its own that it imports for `access_control`.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return _compiled(pipeline, candidate, settings, note)
+
+
+def _compiled(
     pipeline: PublishedPipeline, candidate: Candidate, settings: Mapping[str, Any], note: str
 ) -> DAG:
     return compile_pipeline(
@@ -145,13 +154,8 @@ def _compile(
     )
 
 
-@cache
 def _uses_fab() -> bool:
-    """Tell whether Airflow would do something with ``access_control``; other auth managers cannot."""
+    """Tell whether Airflow does something with ``access_control``, as Airflow itself finds out."""
     from airflow.configuration import conf
 
-    name = conf.get("core", "auth_manager", fallback="")
-    if name.endswith(".FabAuthManager"):
-        return True
-    manager = conf.getimport("core", "auth_manager", fallback=None)
-    return any(parent.__name__ == "FabAuthManager" for parent in getattr(manager, "__mro__", ()))
+    return "FabAuthManager" in conf.get("core", "auth_manager", fallback="")

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
+from airflow.configuration import conf
 from airflow.utils.session import create_session
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -30,15 +32,23 @@ class DatabaseSource:
 
     def __init__(self, sessions: Callable[[], AbstractContextManager[Session]] | None = None) -> None:
         self._sessions = sessions or (lambda: create_session(scoped=False))
+        self._roles: frozenset[str] | None = None
 
     def snapshot(self, *, since: int = 0, at: int | None = None) -> Snapshot:
         """
         Return the shards that have changed after version ``since``, whole.
 
+        Airflow refuses a whole file for one right of a role that is not there, so roles that are not are
+        left out; when roles have come or gone, all shards have changed.
+
         :param at: the version to return; None for the newest.
         """
         with self._sessions() as session:
-            return snapshot(since=since, at=at, session=session)
+            roles = _roles(session=session)
+            if roles != self._roles:
+                since, self._roles = 0, roles
+            found = snapshot(since=since, at=at, session=session)
+        return found if roles is None else _without_other_roles(found, roles)
 
 
 def snapshot(*, since: int = 0, at: int | None = None, session: Session) -> Snapshot:
@@ -73,6 +83,31 @@ def pipeline_at(
             hint="it was deleted, or its rows were removed while a run still needed them",
         )
     return version, found[0]
+
+
+def _roles(*, session: Session) -> frozenset[str] | None:
+    """Return the names of FAB's roles; None where the auth manager is another."""
+    if "FabAuthManager" not in conf.get("core", "auth_manager", fallback=""):
+        return None
+    from airflow.providers.fab.auth_manager.models import Role
+
+    return frozenset(session.scalars(select(Role.name)))
+
+
+def _without_other_roles(snapshot: Snapshot, roles: frozenset[str]) -> Snapshot:
+    shards = {
+        number: [_keep_roles(pipeline, roles) for pipeline in pipelines]
+        for number, pipelines in snapshot.shards.items()
+    }
+    return Snapshot(snapshot.version, shards)
+
+
+def _keep_roles(pipeline: PublishedPipeline, roles: frozenset[str]) -> PublishedPipeline:
+    rights = pipeline.settings.get("accessControl")
+    if not rights or rights.keys() <= roles:
+        return pipeline
+    kept = {role: right for role, right in rights.items() if role in roles}
+    return replace(pipeline, settings={**pipeline.settings, "accessControl": kept})
 
 
 def _published(
