@@ -19,7 +19,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import sessionmaker
 from tests.publishing import Publisher
 
-from gennaker.cli.up import health
+from gennaker.cli.up import health, ports
 from gennaker.cli.up.api import AirflowApi
 from gennaker.cli.up.stack import Stack
 from gennaker.spec.publication import read_mark
@@ -124,11 +124,18 @@ def airflow_stack(request: pytest.FixtureRequest) -> Iterator[AirflowStack]:
         home,
         dags=home / "dags",
         specs=home / "specs",
-        extra={("gennaker", "allow_loopback"): "True"},
+        # The second is there for tests that bring a broker and a worker.
+        executor="LocalExecutor,CeleryExecutor",
+        extra={("gennaker", "allow_loopback"): "True", **_celery(ports.choose(None))},
         durable=False,
     )
     with _running(stack, request), AirflowStack(stack) as airflow:
         yield airflow
+
+
+def _celery(port: int) -> dict[tuple[str, str], str]:
+    redis = f"redis://127.0.0.1:{port}"
+    return {("celery", "broker_url"): f"{redis}/0", ("celery", "result_backend"): f"{redis}/1"}
 
 
 @pytest.fixture(scope="session")

@@ -96,6 +96,12 @@ class Processes:
                     hint=f"the whole output is in {self.log(name)}",
                 )
 
+    def end(self, name: str) -> None:
+        """End one of them and let the others go on."""
+        process = self._running.pop(name)
+        _signal([process])
+        _wait([process], timeout=10.0)
+
     def stop(self, *, last: str = "") -> None:
         """End all of them and whatever they started; `last` serves the others until they are gone."""
         served = [process for name, process in self._running.items() if name != last]

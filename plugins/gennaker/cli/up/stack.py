@@ -31,6 +31,7 @@ _COMMANDS = {
     "dag-processor": ("airflow", "dag-processor"),
     "triggerer": ("airflow", "triggerer", "--skip-serve-logs"),
 }
+_WORKER = ("airflow", "celery", "worker", "--skip-serve-logs", "--concurrency", "2")
 
 
 class Stack:
@@ -38,6 +39,7 @@ class Stack:
     A running Airflow; use it as a context manager.
 
     :param managed: pipelines are kept in the database (`specs` is not needed then), not in a folder.
+    :param executor: where it is the ``CeleryExecutor``, a worker is started too; ``extra`` names its broker.
     """
 
     def __init__(
@@ -98,6 +100,10 @@ class Stack:
         self.processes.stop(last="api-server")
         self.database.stop()
 
+    def start_worker(self) -> None:
+        """Start a Celery worker, for an Airflow that has the CeleryExecutor."""
+        self.processes.start("worker", _WORKER)
+
     def api(self, user: str = "admin") -> AirflowApi:
         """Return the REST API as one of the users."""
         return AirflowApi(self.base_url, username=user, password=self.logins[user].password)
@@ -118,6 +124,8 @@ class Stack:
         since = datetime.now(UTC)
         for name, command in _COMMANDS.items():
             self.processes.start(name, command)
+        if self.executor == "CeleryExecutor":
+            self.start_worker()
         self._report("processes; they become ready now")
         self._wait_healthy(since)
 
