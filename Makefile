@@ -36,7 +36,7 @@ NPM := PYTHON=$(CURDIR)/$(BIN)/python $(UI)/npm.sh
 SCHEMA := pipeline_specs/schema/pipeline.schema.json
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench ui corpus schema docs requirements clean
+.PHONY: help install run test lint bench storebench ui corpus schema docs requirements clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ lint: $(INSTALLED) ## check style, types and layers
 
 bench: $(INSTALLED) ## measure against the budgets and the peers
 	@$(BIN)/python -m tests.perf.bench
+
+storebench: $(INSTALLED) ## measure lists and saves on a database with 1,000 pipelines of 50 revisions
+	@$(BIN)/python -m tests.perf.store_bench
 
 corpus: $(INSTALLED) ## try a collection of pipelines (CORPUS='folder or files')
 	@$(BIN)/python -m gennaker.cli corpus $(CORPUS)

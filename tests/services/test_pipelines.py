@@ -254,7 +254,7 @@ def test_pages_hold_everything_once_in_a_stable_order(desk: Desk) -> None:
             desk.call(pipelines.list_, cursor=cursor)
 
 
-def test_a_page_is_one_query(desk: Desk) -> None:
+def test_a_page_is_two_queries_however_long_it_is(desk: Desk) -> None:
     for number in range(5):
         desk.create(f"p{number}")
     statements: list[str] = []
@@ -270,8 +270,8 @@ def test_a_page_is_one_query(desk: Desk) -> None:
             assert {row.pipeline.application.name for row in found.items} == {desk.application}
         finally:
             event.remove(engine, "before_cursor_execute", note)
-    assert len(statements) == 1
-    assert "spec" not in statements[0]
+    assert len(statements) == 2
+    assert "spec" not in "".join(statements)
 
 
 def test_get_finds_also_what_was_deleted(desk: Desk) -> None:

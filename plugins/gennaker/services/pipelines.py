@@ -9,7 +9,7 @@ from typing import Any, Literal
 from airflow.models.dag import DagModel
 from sqlalchemy import Select, func, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from gennaker.errors import Conflict, NotFound, SpecError
 from gennaker.services import applications, audit, contents, governance, paging, revisions, rights
@@ -218,7 +218,7 @@ def list_(
         select(*columns)
         .join(Pipeline.application)
         .outerjoin(Revision, (Revision.pipeline_id == Pipeline.id) & (Revision.number == Pipeline.latest))
-        .options(contains_eager(Pipeline.application))
+        .options(selectinload(Pipeline.application))
         .where(Pipeline.deleted_at.is_not(None) if deleted else Pipeline.deleted_at.is_(None))
         .order_by(*order)
         .limit(size + 1)
