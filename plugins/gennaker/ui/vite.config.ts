@@ -1,4 +1,5 @@
 import react from "@vitejs/plugin-react";
+import { esmExternalRequirePlugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 // What Airflow's UI offers to plugins; it must not be in our bundle a second time.
@@ -12,7 +13,8 @@ const hostGlobals: Record<string, string> = {
 };
 
 export default defineConfig(({ command }) => ({
-  plugins: [react()],
+  // The second one lets packages that `require` React find the host's too.
+  plugins: [react(), esmExternalRequirePlugin({ external: Object.keys(hostGlobals) })],
   // A library build leaves this alone, and a browser has no `process`.
   define: command === "build" ? { "process.env.NODE_ENV": '"production"' } : {},
   build: {
@@ -27,7 +29,6 @@ export default defineConfig(({ command }) => ({
       fileName: () => "main.js",
     },
     rolldownOptions: {
-      external: Object.keys(hostGlobals),
       output: { globals: hostGlobals },
     },
   },
