@@ -16,7 +16,9 @@ def test_every_command_is_described() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("name", ["validate", "compile_", "plan", "report", "eval_", "corpus"])
+@pytest.mark.parametrize(
+    "name", ["validate", "compile_", "plan", "report", "eval_", "corpus", "import_", "sync"]
+)
 def test_every_option_is_described(name: str) -> None:
     text = PAGE.read_text(encoding="utf-8")
     title = name.rstrip("_")

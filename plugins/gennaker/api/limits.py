@@ -11,6 +11,10 @@ from gennaker.api.problems import problem
 MAX_BODY = 2 * 1024 * 1024
 #: Bytes of a document to import, which holds all pipelines of an application.
 MAX_IMPORT = 16 * 1024 * 1024
+#: Bytes of a folder that a task sends, with the pipelines of all applications.
+MAX_SYNC = 256 * 1024 * 1024
+
+_LARGER = (("/internal/v1/sync", MAX_SYNC), ("/import", MAX_IMPORT))
 
 
 class BodyLimit:
@@ -24,7 +28,8 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = MAX_IMPORT if str(scope["path"]).endswith("/import") else MAX_BODY
+        path = str(scope["path"])
+        limit = next((most for end, most in _LARGER if path.endswith(end)), MAX_BODY)
         if _announced(scope) > limit:
             await problem(413, _message(limit))(scope, receive, send)
             return

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from gennaker import __version__
-from gennaker.cli.up import ports, specs
+from gennaker.cli.up import ports, store
 from gennaker.cli.up.follow import Follower
 from gennaker.cli.up.stack import Stack
 from gennaker.cli.up.target import serve
@@ -30,15 +30,14 @@ def launch(arguments: argparse.Namespace) -> int:
     terminal = Terminal()
     terminal.say(f"Gennaker {__version__} starts Airflow in {arguments.home}")
     parameters = _parameters(arguments.params)
-    scratch = arguments.home / "specs"
-    scratch.parent.mkdir(parents=True, exist_ok=True)
-    specs.link(Path("pipeline_specs"), scratch)
-    dag_id = specs.add(Path(arguments.pipeline), scratch) if arguments.pipeline else DEMO
-    is_demo = dag_id == DEMO
+    given = Path(arguments.pipeline) if arguments.pipeline else None
+    if given:
+        store.read(given)  # a mistake in it is told before anything starts
+    is_demo = given is None
     stack = Stack(
         arguments.home,
         dags=Path("dags"),
-        specs=scratch,
+        managed=True,
         # Only the demo calls something on this machine.
         extra={("gennaker", "allow_loopback"): str(is_demo)},
         port=arguments.port,
@@ -50,6 +49,7 @@ def launch(arguments: argparse.Namespace) -> int:
             parameters.setdefault("service", service.url)
         try:
             with stack, _uninterrupted_end():
+                dag_id = _fill(stack, terminal, given)
                 _introduce(stack, terminal)
                 state = _run(stack, terminal, dag_id=dag_id, parameters=parameters, judge=judge)
                 if not arguments.once:
@@ -68,6 +68,17 @@ def _parameters(text: str) -> dict[str, str]:
             raise GennakerError(f"got {word!r} as a parameter", hint="write PARAMS='name=value other=value'")
         found[name] = value
     return found
+
+
+def _fill(stack: Stack, terminal: Terminal, given: Path | None) -> str:
+    """Put pipelines into the store; return the DAG id of the one to run."""
+    api = stack.api("pipeline-admin")
+    try:
+        made = store.fill(api, Path("pipeline_specs"))
+        terminal.step(f"{made} new pipelines" if made else "pipelines")
+        return store.put(api, given) if given else DEMO
+    finally:
+        api.close()
 
 
 def _introduce(stack: Stack, terminal: Terminal) -> None:
