@@ -6,12 +6,13 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gennaker.services import governance, pipelines
+from gennaker.services.actor import Actor
 from gennaker.services.publishing import publish_state
 from gennaker.spec.governance import content_hash
 from gennaker.spec.naming import dag_id
@@ -64,15 +65,23 @@ class Publisher:
 
     def disable(self, application: str, name: str) -> int:
         """Disable a pipeline for the whole team."""
-        return self.change(application, name, disabled_scope="team")
+        return self.govern(application, name, governance.disable, scope="team", reason="")
 
     def enable(self, application: str, name: str) -> int:
         """Enable a pipeline."""
-        return self.change(application, name, disabled_scope=None)
+        return self.govern(application, name, governance.enable)
 
     def delete(self, application: str, name: str) -> int:
         """Delete a pipeline."""
-        return self.change(application, name, deleted_at=datetime.now(UTC))
+        return self.govern(application, name, pipelines.delete)
+
+    def govern(self, application: str, name: str, change: Callable[..., Pipeline], **arguments: Any) -> int:
+        """Lock, disable, delete … a pipeline; return its version."""
+        with self.begin() as session:
+            pipeline = self.find(application, name, session=session)
+            assert pipeline is not None
+            actor = Actor("ann", "ui", admin=True)
+            return change(pipeline_id=pipeline.id, actor=actor, session=session, **arguments).sequence
 
     def draft(self, application: str, name: str) -> Pipeline:
         """Make a pipeline of which nothing is published."""

@@ -63,6 +63,14 @@ def test_halt_is_signed_and_answered(ask):
     verify(SECRET, "POST", inner, request.content, request.headers, now=1000, max_skew=0)
 
 
+def test_admit(ask):
+    server = Server((200, {"allowed": True}))
+    assert ask(server, "admit", "app.pipe", RUN, "stage-1", "ti-1", 7) == {"allowed": True}
+    (request,) = server.requests
+    assert request.url.path == f"/airflow/gennaker/internal/v1/runs/app.pipe/{RUN}/admit"
+    assert json.loads(request.content) == {"taskId": "stage-1", "tiId": "ti-1", "sequence": 7}
+
+
 def test_cancel(ask):
     server = Server((200, {"canceled": 2}))
     assert ask(server, "cancel_run", "app.pipe", RUN, "no longer wanted", "ann") == {"canceled": 2}

@@ -107,12 +107,19 @@ class Floor:
 
     def admit(self, run_id: str, *, task_id: str = "stage-1", **more: Any) -> dict[str, Any]:
         """Ask as the worker of a task does."""
+        given = {"ti_id": self.ti_id(run_id, task_id), "sequence": self.pipeline.sequence, **more}
+        answer: dict[str, Any] = self.desk.call(
+            admit, dag_id=self.dag_id, run_id=run_id, task_id=task_id, **given
+        )
+        return answer
+
+    def ti_id(self, run_id: str, task_id: str = "stage-1") -> str:
+        """Return the id of a task instance."""
         from airflow.models.taskinstance import TaskInstance
 
         with self.desk.session() as session:
             query = select(TaskInstance.id).filter_by(dag_id=self.dag_id, run_id=run_id, task_id=task_id)
-            given = {"ti_id": str(session.scalar(query)), "sequence": self.pipeline.sequence, **more}
-            return admit(dag_id=self.dag_id, run_id=run_id, task_id=task_id, session=session, **given)
+            return str(session.scalar(query))
 
     def allowed(self, run_id: str, **more: Any) -> bool:
         """Tell whether a stage of the run may work, built from what the run is pinned to."""

@@ -10,7 +10,7 @@ has ended queues it again. A worker whose code is not what the run was made for 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from airflow.models.dagbag import DBDagBag
@@ -65,7 +65,8 @@ def _may_go_on(run: DagRun, record: Run, pipeline: Pipeline) -> bool:
 
 def _closed_at(pipeline: Pipeline) -> datetime:
     disabled = pipeline.disabled_at if governance.is_disabled(pipeline) else None
-    return min(moment for moment in (disabled, pipeline.deleted_at) if moment is not None)
+    moments = [moment for moment in (disabled, pipeline.deleted_at) if moment is not None]
+    return min(moments, default=datetime.min.replace(tzinfo=UTC))
 
 
 def _lacks_right(record: Run, pipeline: Pipeline, *, session: Session) -> str | None:
