@@ -107,3 +107,16 @@ class Shop:
 def open_shop(people: Accounts, spec: Mapping[str, Any] = SPEC) -> Shop:
     """Return a new application with a pipeline."""
     return Shop(people, spec)
+
+
+def schedule_as_published(shop: Shop, documentation: str) -> None:
+    """Let Airflow have the DAG with a documentation as the DAG processor writes it."""
+    from airflow.models.serialized_dag import SerializedDagModel
+    from airflow.sdk import DAG
+    from airflow.serialization.definitions.dag import SerializedDAG
+    from airflow.serialization.serialized_objects import LazyDeserializedDAG
+
+    lazy = LazyDeserializedDAG.from_dag(DAG(shop.dag_id, schedule=None, doc_md=documentation))
+    with shop.world.session() as session:
+        SerializedDAG.bulk_write_to_db("testing", None, [lazy], session=session)
+        SerializedDagModel.write_dag(lazy, bundle_name="testing", session=session)

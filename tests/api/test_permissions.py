@@ -94,6 +94,10 @@ CASES: Mapping[str, Case] = {
     "PUT /pipelines/{pipeline_id}/disable": Case("edit", body={"reason": "incident"}),
     "DELETE /pipelines/{pipeline_id}/disable": Case("edit"),
     "POST /pipelines/{pipeline_id}/runs": Case("run", 201, body={}, before=Shop.schedule),
+    "GET /pipelines/{pipeline_id}/export": Case("read"),
+    "POST /import": Case(
+        "edit", body=lambda shop: {"document": {**WAIT, "name": "I"}, "application": shop.application}
+    ),
     # Its own tests look at what it does; here only at who may: nobody waits, so who may hears so.
     "POST /runs/{dag_id}/{run_id}/stages/{task_id}/skip-wait": Case("run", 404, body={}),
 }

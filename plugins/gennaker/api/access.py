@@ -76,8 +76,12 @@ class Access:
         )
 
     def may_at_all(self, right: Right) -> bool:
-        """Tell whether a right is there where no application says otherwise."""
-        return self._view(right) and self._dag(right, None)
+        """
+        Tell whether a right is there where no application says otherwise.
+
+        Reading is a matter of the view: what is seen then is decided for each DAG.
+        """
+        return self._view(right) and (right is Right.READ or self._dag(right, None))
 
     def readable_dag_ids(self, *, session: Session) -> set[str] | None:
         """Return the DAGs of the pipelines that may be seen, in one question; None for all there are."""

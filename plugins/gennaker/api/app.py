@@ -15,6 +15,7 @@ from gennaker.api.limits import BodyLimit
 from gennaker.api.routes import (
     applications,
     governance,
+    imports,
     internal,
     pipelines,
     revisions,
@@ -22,6 +23,7 @@ from gennaker.api.routes import (
     service,
     specs,
     stages,
+    sync,
     templates,
     validation,
 )
@@ -34,9 +36,11 @@ _ROUTES = (
     service,
     internal,
     specs,
+    sync,
     pipelines,
     revisions,
     governance,
+    imports,
     runs,
     stages,
     applications,
@@ -59,6 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        default_response_class=problems.Answer,
         lifespan=_lifespan,
         generate_unique_id_function=description.operation_id,
     )

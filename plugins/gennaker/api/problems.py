@@ -8,6 +8,7 @@ an unexpected error is told: it is in the server's log.
 from __future__ import annotations
 
 import http
+import json
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -30,7 +31,18 @@ _STATUS: tuple[tuple[type[GennakerError], int], ...] = (
 )
 
 
-class ProblemResponse(JSONResponse):
+class Answer(JSONResponse):
+    """A JSON answer, also of half a surrogate pair: valid in JSON text, but in no encoding."""
+
+    def render(self, content: Any) -> bytes:
+        """Return the body."""
+        try:
+            return super().render(content)
+        except UnicodeEncodeError:
+            return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
+
+
+class ProblemResponse(Answer):
     """A JSON answer that says it is a problem."""
 
     media_type = "application/problem+json"

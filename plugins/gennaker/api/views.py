@@ -73,9 +73,18 @@ def shown_spec(spec: dict[str, Any], *, whole: bool) -> dict[str, Any]:
     shown = spec if whole else redact(spec)
     return {
         "spec": shown,
-        "text": json.dumps(shown, indent=2, ensure_ascii=False),
+        "text": json.dumps(shown, indent=2, ensure_ascii=_has_half_pairs(shown)),
         "redacted": shown != spec,
     }
+
+
+def _has_half_pairs(spec: dict[str, Any]) -> bool:
+    """Tell whether a document has half a surrogate pair, which stands in a text only when it is escaped."""
+    try:
+        json.dumps(spec, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _told(pipeline: Pipeline, access: Access, errors: int) -> dict[str, Any]:
