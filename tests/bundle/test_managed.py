@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import time
 from collections.abc import Callable, Mapping
@@ -110,6 +111,8 @@ def test_only_what_has_changed_is_written_again(make: Callable[..., PipelineBund
     store.put(2, pipeline("b", GOOD, shard=2))
     bundle = make()
     bundle.initialize()
+    for number in (1, 2):
+        dags(bundle, number)
     before = times(bundle)
     time.sleep(0.01)
 
@@ -310,3 +313,31 @@ def test_an_error_in_one_entry_does_not_reach_its_neighbour(monkeypatch: pytest.
     built = shard.build_all([pipeline("nothing"), pipeline("b", GOOD)])
 
     assert [*built] == ["shop.b"]
+
+
+# ---- files that change while they are read -------------------------------------------------------------
+
+
+def test_a_file_that_changed_while_it_was_read_looks_new_until_it_is_read_again(
+    store: Store, make: Callable[..., PipelineBundle]
+) -> None:
+    store.put(1, pipeline("deploy", GOOD))
+    bundle = make()
+    bundle.initialize()
+    file = bundle.path / "shard-1.py"
+    shard.dags(str(file))
+    bundle.refresh()
+    assert bundle.refresh_interval == managed.REFRESH_SECONDS
+
+    store.put(1, pipeline("deploy", OTHER))
+    bundle.refresh()
+    assert bundle.refresh_interval == managed.UNREAD_SECONDS
+    os.utime(file, (1, 1))  # Airflow's reading of the old content ends only now
+    bundle.refresh()
+    assert file.stat().st_mtime > time.time() - 60
+
+    shard.dags(str(file))
+    os.utime(file, (1, 1))
+    bundle.refresh()
+    assert bundle.refresh_interval == managed.REFRESH_SECONDS
+    assert file.stat().st_mtime == 1

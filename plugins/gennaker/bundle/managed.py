@@ -23,6 +23,7 @@ from airflow.sdk import get_parsing_context
 
 from gennaker.bundle.claim import FolderClaim
 from gennaker.bundle.process import is_client
+from gennaker.bundle.reading import Unread
 from gennaker.bundle.requirements import refuse_wrong_settings
 from gennaker.bundle.shard import write_shard, write_stub
 from gennaker.bundle.source import SpecSource, WorkerSource, load_source
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds between two looks at the store where nobody has asked for one; who publishes asks.
 REFRESH_SECONDS = 30
+#: The same while a file that was written has not been read; Airflow itself looks every five seconds.
+UNREAD_SECONDS = 2
 
 
 class PipelineBundle(BaseDagBundle):
@@ -54,6 +57,7 @@ class PipelineBundle(BaseDagBundle):
         self._source = source
         self._claim: FolderClaim | None = None
         self._written: int | None = None
+        self._interval, self._unread = refresh_interval, Unread()
 
     @property
     def path(self) -> Path:
@@ -83,6 +87,8 @@ class PipelineBundle(BaseDagBundle):
         with self.lock():
             self._write(snapshot, self._claim.folder, complete=self._written is None)
         self._written = snapshot.version
+        self._unread.remind()
+        self.refresh_interval = UNREAD_SECONDS if self._unread else self._interval
         # Commands of Airflow that parse take the version from here.
         self.version = str(snapshot.version)
 
@@ -105,6 +111,8 @@ class PipelineBundle(BaseDagBundle):
                 if file.name not in known:
                     file.unlink()
                     file.with_suffix(".json").unlink(missing_ok=True)
+        for number in changed:
+            self._unread.add(folder / shard_file(number))
         if changed:
             log.info("Version %s: wrote the shards %s", snapshot.version, changed)
 

@@ -11,7 +11,6 @@ import json
 import logging
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from airflow.sdk import DAG, get_parsing_context
 
 from gennaker.bundle.directory import RemoteDirectory
 from gennaker.bundle.process import is_client
+from gennaker.bundle.reading import digest, leave_note
 from gennaker.bundle.source import WorkerSource
 from gennaker.bundle.writing import write_if_changed
 from gennaker.catalog import load
@@ -56,7 +56,7 @@ def write_shard(
     index = json.dumps([pipeline.to_json() for pipeline in pipelines], ensure_ascii=False).encode()
     file = folder / shard_file(number)
     write_if_changed(file.with_suffix(".json"), index)
-    return write_stub(file, number, PINNED if pinned else sha256(index).hexdigest()[:16])
+    return write_stub(file, number, PINNED if pinned else digest(index))
 
 
 def write_stub(file: Path, number: int, content: str = PINNED) -> bool:
@@ -72,12 +72,13 @@ def dags(file: str) -> dict[str, DAG]:
         _, pipeline = WorkerSource(from_airflow()).pipeline(wanted, int(path.parent.name))
         built = _first_that_compiles(pipeline, access_control=False)[0]
         return {wanted: built} if built else {}
-    return build_all(_index(path), wanted)
+    index = path.with_suffix(".json").read_bytes()
+    leave_note(path, index)
+    return build_all(_read(index), wanted)
 
 
-def _index(path: Path) -> list[PublishedPipeline]:
-    entries = json.loads(path.with_suffix(".json").read_bytes())
-    return [PublishedPipeline.from_json(entry) for entry in entries]
+def _read(index: bytes) -> list[PublishedPipeline]:
+    return [PublishedPipeline.from_json(entry) for entry in json.loads(index)]
 
 
 def build_all(pipelines: Iterable[PublishedPipeline], wanted: str | None = None) -> dict[str, DAG]:
