@@ -51,7 +51,7 @@ export const api = {
   pipeline: (id: string) => request<Pipeline>("GET", pipe(id)),
   create: (body: NewPipeline) => request<Pipeline>("POST", "pipelines", { body }),
   rename: (id: string, name: string) => request<Pipeline>("PATCH", pipe(id), { body: { name } }),
-  remove: (id: string, reason: string) => request<void>("DELETE", pipe(id), { body: { reason } }),
+  remove: (id: string) => request<void>("DELETE", pipe(id)),
   undelete: (id: string) => request<Pipeline>("POST", pipe(id, "/undelete"), { body: {} }),
   copy: (id: string, body: { application: string; name: string; message: string }) =>
     request<Pipeline>("POST", pipe(id, "/copy"), { body }),

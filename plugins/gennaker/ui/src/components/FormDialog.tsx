@@ -32,7 +32,7 @@ export function FormDialog({ title, submit, onSubmit, onClose, children, error, 
         <Dialog.Backdrop />
         <Dialog.Positioner>
           <Dialog.Content asChild>
-            <form onSubmit={send}>
+            <form noValidate onSubmit={send}>
               <Dialog.Header>
                 <Dialog.Title>{title}</Dialog.Title>
               </Dialog.Header>

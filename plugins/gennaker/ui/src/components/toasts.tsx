@@ -9,7 +9,7 @@ export const say = (title: string, type: "success" | "warning" = "success") => {
 export const Toasts = () => (
   <Toaster toaster={toaster}>
     {(toast) => (
-      <Toast.Root>
+      <Toast.Root width={{ md: "sm" }}>
         <Toast.Indicator />
         <Toast.Title>{toast.title}</Toast.Title>
         <Toast.CloseTrigger />

@@ -1,8 +1,10 @@
 import { Box } from "@chakra-ui/react";
 import { MergeView } from "@codemirror/merge";
+import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useRef } from "react";
 
+import { useText } from "../i18n";
 import { readOnly, typing, viewing } from "./extensions";
 
 type Props = {
@@ -15,6 +17,8 @@ type Props = {
 
 /** Two texts side by side; what is the same far from a change is folded. */
 export function DiffView({ left, right, labels, onChange }: Props) {
+  const { t } = useText();
+  const folded = t("editor.unchanged");
   const holder = useRef<HTMLDivElement>(null);
   const changed = useRef(onChange);
   changed.current = onChange;
@@ -24,7 +28,8 @@ export function DiffView({ left, right, labels, onChange }: Props) {
   const shown = isEditable ? first.current : right;
 
   useEffect(() => {
-    const named = (label: string) => EditorView.contentAttributes.of({ "aria-label": label });
+    const words = EditorState.phrases.of({ "$ unchanged lines": folded });
+    const named = (label: string) => [words, EditorView.contentAttributes.of({ "aria-label": label })];
     const report = EditorView.updateListener.of((update) => {
       if (update.docChanged) changed.current?.(update.state.doc.toString());
     });
@@ -37,7 +42,7 @@ export function DiffView({ left, right, labels, onChange }: Props) {
       gutter: true,
     });
     return () => view.destroy();
-  }, [left, shown, isEditable, labels[0], labels[1]]);
+  }, [left, shown, isEditable, folded, labels[0], labels[1]]);
 
   return <Box borderRadius="md" borderWidth="1px" maxH="65vh" overflow="auto" ref={holder} />;
 }

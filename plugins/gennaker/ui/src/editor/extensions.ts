@@ -10,12 +10,12 @@ const color = (token: string) => `var(--chakra-colors-${token})`;
 
 // Every colour is a token of the host, so that the editor follows its theme without being told.
 const theme = EditorView.theme({
-  "&": { color: color("fg"), backgroundColor: color("bg-panel"), fontSize: "13px", height: "100%" },
+  "&": { color: color("fg"), backgroundColor: color("bg"), fontSize: "13px", height: "100%" },
   "&.cm-focused": { outline: `2px solid ${color("border-info")}`, outlineOffset: "-1px" },
   ".cm-scroller": { fontFamily: "var(--chakra-fonts-mono)", lineHeight: "1.5" },
   ".cm-content": { caretColor: color("fg") },
   ".cm-cursor": { borderLeftColor: color("fg") },
-  ".cm-gutters": { backgroundColor: color("bg-subtle"), color: color("fg-subtle"), borderRightColor: color("border") },
+  ".cm-gutters": { backgroundColor: color("bg"), color: color("fg-subtle"), borderRightColor: color("border") },
   ".cm-activeLine": { backgroundColor: `color-mix(in srgb, ${color("fg")} 5%, transparent)` },
   ".cm-activeLineGutter": { backgroundColor: color("bg-muted") },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
@@ -32,6 +32,8 @@ const theme = EditorView.theme({
   ".cm-changedText": { background: `${color("green-muted")} !important` },
   "&.cm-merge-a .cm-changedText": { background: `${color("red-muted")} !important` },
   ".cm-collapsedLines": { background: color("bg-muted"), color: color("fg-muted") },
+  // The library's own sign is missing in many fonts.
+  ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '"⋯"' },
 });
 
 const highlight = HighlightStyle.define([

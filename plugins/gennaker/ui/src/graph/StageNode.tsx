@@ -18,7 +18,7 @@ export function StageNode({ data, selected }: NodeProps<StageFlowNode>) {
   const border = stage.problems.length > 0 ? `${worst}.solid` : selected ? "fg.info" : "border.emphasized";
   return (
     <Box
-      bg="bg.panel"
+      bg="bg.muted"
       borderColor={border}
       borderRadius="md"
       borderStyle={stage.finally ? "dashed" : "solid"}

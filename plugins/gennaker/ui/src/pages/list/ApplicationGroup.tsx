@@ -59,6 +59,7 @@ export function ApplicationGroup({ application, pipelines, canOrder }: Props) {
                           disabled={order.isPending || moved(ids, index, step) === ids}
                           key={step}
                           onClick={() => order.mutate(moved(ids, index, step))}
+                          fontSize="lg"
                           size="xs"
                           variant="ghost"
                         >

@@ -55,7 +55,7 @@ function Risks({ comparison }: { comparison: Comparison }) {
           <List.Root pl={4}>
             {comparison.risk.map((risk, index) => (
               <List.Item key={index}>
-                <Badge colorPalette="orange" mr={2}>{riskText(risk.class)}</Badge>
+                <Badge colorPalette="orange" mr={2}>{riskText(t, risk.class)}</Badge>
                 {risk.message} {risk.path ? <Code size="sm">{risk.path}</Code> : null}
               </List.Item>
             ))}
@@ -89,7 +89,7 @@ function Changes({ comparison }: { comparison: Comparison }) {
                 <Table.Row key={index}>
                   <Table.Cell whiteSpace="nowrap">
                     {kindText(t, change.kind)}{" "}
-                    {change.risk ? <Badge colorPalette="orange">{riskText(change.risk)}</Badge> : null}
+                    {change.risk ? <Badge colorPalette="orange">{riskText(t, change.risk)}</Badge> : null}
                   </Table.Cell>
                   <Table.Cell>
                     {change.stage ? <Text>{change.stage}</Text> : null}

@@ -28,5 +28,6 @@ test("values are told apart and kept short", () => {
   expect(valueText("5")).toBe("5");
   expect(valueText({ a: [1] })).toBe('{"a":[1]}');
   expect(valueText("x".repeat(400))).toHaveLength(300);
-  expect(riskText("approval-removed")).toBe("approval removed");
+  expect(riskText(translator("zh-CN"), "approval-removed")).toBe("审批被移除");
+  expect(riskText(translator("en"), "of-tomorrow")).toBe("of tomorrow");
 });

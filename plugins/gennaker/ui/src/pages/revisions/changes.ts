@@ -7,8 +7,11 @@ export function kindText(t: Translate, kind: string): string {
   return isKey(subject) && isKey(what) ? t(subject, { what: t(what) }) : kind;
 }
 
-/** A class of risk in words: `approval-removed` → `approval removed`. */
-export const riskText = (risk: string): string => risk.replaceAll("-", " ");
+/** A class of risk in words; one that we do not know without its dashes. */
+export function riskText(t: Translate, risk: string): string {
+  const key = `risk.${risk}`;
+  return isKey(key) ? t(key) : risk.replaceAll("-", " ");
+}
 
 /** A value on one line, short enough for a table. */
 export function valueText(value: unknown): string {

@@ -5,7 +5,7 @@ import { useNavigate } from "react-router-dom";
 import { api } from "../../api/gennaker";
 import { useApplications, useChange } from "../../api/queries";
 import type { Pipeline } from "../../api/types";
-import { LinesField, SelectField, TextField } from "../../components/fields";
+import { SelectField, TextField } from "../../components/fields";
 import { FormDialog } from "../../components/FormDialog";
 import { say } from "../../components/toasts";
 import { paths } from "../../host/paths";
@@ -28,14 +28,12 @@ export function RenameDialog({ pipeline, onClose }: DialogProps) {
 export function DeleteDialog({ pipeline, onClose }: DialogProps) {
   const { t } = useText();
   const [typed, setTyped] = useState("");
-  const [reason, setReason] = useState("");
-  const remove = useChange(() => api.remove(pipeline.id, reason));
+  const remove = useChange(() => api.remove(pipeline.id));
   const done = () => { say(t("settings.deleted")); onClose(); };
   return (
     <FormDialog busy={remove.isPending} danger error={remove.error} onClose={onClose} onSubmit={() => remove.mutate(undefined, { onSuccess: done })} ready={typed === pipeline.name} submit={t("settings.delete")} title={`${t("settings.delete")}: ${pipeline.name}`}>
       <Text>{t("settings.deleteHint")}</Text>
       <TextField autoFocus label={t("settings.deleteConfirm", { name: pipeline.name })} onChange={setTyped} required value={typed} />
-      <LinesField label={t("common.reason")} onChange={setReason} rows={2} value={reason} />
     </FormDialog>
   );
 }

@@ -12,7 +12,7 @@ import { download } from "./download";
 import { DisableDialog, EnableDialog, LockDialog, UnlockDialog } from "./GovernanceDialogs";
 import { CopyDialog, DeleteDialog, RenameDialog, UndeleteDialog, type DialogProps } from "./ManageDialogs";
 
-type Action = { name: Key; hint: Key; allowed: boolean; Dialog: ComponentType<DialogProps>; danger?: boolean };
+type Action = { name: Key; hint: Key; allowed: boolean; refusal?: Key; Dialog: ComponentType<DialogProps>; danger?: boolean };
 
 /** What can be done with this pipeline now; what the role forbids is shown and says so. */
 function actionsOf({ may, locked, disabled, deleted }: Pipeline): [Key, Action[]][] {
@@ -25,6 +25,7 @@ function actionsOf({ may, locked, disabled, deleted }: Pipeline): [Key, Action[]
   const able: Action = disabled
     ? { name: "settings.enable", hint: "settings.enableBody", allowed: may.disable, Dialog: EnableDialog }
     : { name: "settings.disable", hint: "settings.disableHint", allowed: may.disable, Dialog: DisableDialog };
+  const locks = locked ? { refusal: "settings.unlockFirst" as const } : {};
   return [
     ["settings.protect", [lock, able]],
     ["settings.reuse", [
@@ -32,8 +33,8 @@ function actionsOf({ may, locked, disabled, deleted }: Pipeline): [Key, Action[]
       { name: "settings.copyStages", hint: "settings.copyStagesHint", allowed: true, Dialog: CopyStagesDialog },
     ]],
     ["settings.manage", [
-      { name: "settings.rename", hint: "settings.renameHint", allowed: may.edit && !locked, Dialog: RenameDialog },
-      { name: "settings.delete", hint: "settings.deleteHint", allowed: may.delete && !locked, Dialog: DeleteDialog, danger: true },
+      { name: "settings.rename", hint: "settings.renameHint", allowed: may.edit && !locked, Dialog: RenameDialog, ...locks },
+      { name: "settings.delete", hint: "settings.deleteHint", allowed: may.delete && !locked, Dialog: DeleteDialog, danger: true, ...locks },
     ]],
   ];
 }
@@ -66,7 +67,7 @@ export function SettingsTab({ pipeline }: { pipeline: Pipeline }) {
   );
 }
 
-type CardProps = { action: Pick<Action, "name" | "hint" | "allowed" | "danger">; onOpen: () => void };
+type CardProps = { action: Pick<Action, "name" | "hint" | "allowed" | "danger" | "refusal">; onOpen: () => void };
 
 function ActionCard({ action, onOpen }: CardProps) {
   const { t } = useText();
@@ -76,7 +77,7 @@ function ActionCard({ action, onOpen }: CardProps) {
         <HStack justifyContent="space-between">
           <Stack gap={0}>
             <Text>{t(action.hint)}</Text>
-            {action.allowed ? null : <Text color="fg.muted" fontSize="xs">{t("settings.notAllowed")}</Text>}
+            {action.allowed ? null : <Text color="fg.muted" fontSize="xs">{t(action.refusal ?? "settings.notAllowed")}</Text>}
           </Stack>
           <Button colorPalette={action.danger ? "red" : undefined} disabled={!action.allowed} flexShrink={0} onClick={onOpen} size="sm" variant="outline">
             {t(action.name)}
