@@ -1,8 +1,9 @@
 """
 Measure managed mode: ``python -m tests.perf.managed_bench [PIPELINES]``.
 
-Prints how long it takes from a published change to what Airflow would start, for one edit and for all pipelines
-of an empty DAG table; fails where a budget is missed. The figures are also in build/bench-managed.json.
+Prints how long it takes from a published change to what Airflow would start, for one edit and for all
+pipelines of an empty DAG table; fails where a budget is missed. The figures are also in
+build/bench-managed.json.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from gennaker.errors import NotFound
 from gennaker.spec.publication import PublishedPipeline
-from gennaker.store import published, sequence
+from gennaker.store import fab, published, sequence
 from gennaker.store.published import DatabaseSource
 from tests.database import DATABASES
 from tests.publishing import Publisher
@@ -186,7 +186,9 @@ def test_rights_of_roles_that_are_not_there_are_left_out_until_they_are(
         pipeline.application.permissions = rights
     store.save("Deploy", n=2)
     roles = frozenset({"Ops"})
-    monkeypatch.setattr(published, "_roles", lambda *, session: roles)
+    monkeypatch.setattr(fab, "uses_fab", lambda: True)
+    monkeypatch.setattr(fab, "role_names", lambda *, session: roles)
+    monkeypatch.setattr(fab, "ensure_permissions", lambda dag_ids, *, session: None)
 
     def readers() -> set[str]:
         return set(store.at()["Deploy"].settings["accessControl"])
@@ -196,7 +198,17 @@ def test_rights_of_roles_that_are_not_there_are_left_out_until_they_are(
     assert store.source.snapshot(since=before).shards == {}
 
     roles = frozenset({"Ops", "Gone"})
-    assert store.app in {
-        p.application for s in store.source.snapshot(since=before).shards.values() for p in s
-    }
+    assert store.at(since=before).keys() == {"Deploy", "Other"}
     assert readers() == {"Ops", "Gone"}
+
+
+def test_rights_that_were_given_once_are_taken_away_expressly(store: Store) -> None:
+    store.save("Deploy")
+    assert "accessControl" not in store.at()["Deploy"].settings
+    for permissions, expected in (({"READ": ["Ops"]}, {"Ops"}), ({}, set()), ({}, set())):
+        with store.begin() as session:
+            pipeline = store.find(store.app, "Deploy", session=session)
+            assert pipeline is not None
+            pipeline.application.permissions = permissions
+        store.save("Deploy")
+        assert set(store.at()["Deploy"].settings["accessControl"]) == expected

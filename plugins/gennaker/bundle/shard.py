@@ -115,8 +115,9 @@ def _first_that_compiles(
     pipeline: PublishedPipeline, *, access_control: bool
 ) -> tuple[DAG | None, list[str]]:
     failures: list[str] = []
-    # Given nothing, Airflow takes no right away again.
-    rights = {"accessControl": pipeline.settings.get("accessControl") or {}} if access_control else {}
+    # Given None, Airflow leaves the rights as they are, which takes a third of the time; given none, it takes
+    # away those that are there.
+    rights = {"accessControl": pipeline.settings.get("accessControl")} if access_control else {}
     settings = {"maxActiveRuns": pipeline.settings.get("maxActiveRuns"), **rights}
     for candidate in pipeline.candidates:
         try:

@@ -50,7 +50,7 @@ def publish_state(pipeline: Pipeline, *, by: str, session: Session) -> int:
             application=pipeline.application.name,
             disabled=pipeline.disabled_scope == "team",
             deleted=pipeline.deleted_at is not None,
-            settings=dag_settings(pipeline.application),
+            settings=_settings(pipeline, session=session),
             by=by,
         )
     )
@@ -81,6 +81,15 @@ def access_control(permissions: dict[str, Any]) -> dict[str, dict[str, list[str]
         role: {resource: sorted(actions) for resource, actions in resources.items()}
         for role, resources in sorted(granted.items())
     }
+
+
+def _settings(pipeline: Pipeline, *, session: Session) -> dict[str, Any]:
+    settings = dag_settings(pipeline.application)
+    before = session.get(Publication, pipeline.sequence) if pipeline.sequence else None
+    # Airflow leaves the rights on a DAG as they are unless it is told that there are none any more.
+    if before is not None and "accessControl" in before.settings:
+        settings.setdefault("accessControl", {})
+    return settings
 
 
 def _tell_airflow(pipeline: Pipeline, *, session: Session) -> None:

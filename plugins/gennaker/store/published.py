@@ -13,14 +13,13 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from airflow.configuration import conf
 from airflow.utils.session import create_session
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from gennaker.errors import NotFound
 from gennaker.spec.publication import Candidate, PublishedPipeline, Snapshot
-from gennaker.store import sequence
+from gennaker.store import fab, sequence
 from gennaker.store.models import Pipeline, Publication, Revision
 
 #: How many publications of a pipeline are tried, newest first, until one can be built.
@@ -44,10 +43,12 @@ class DatabaseSource:
         :param at: the version to return; None for the newest.
         """
         with self._sessions() as session:
-            roles = _roles(session=session)
+            roles = fab.role_names(session=session) if fab.uses_fab() else None
             if roles != self._roles:
                 since, self._roles = 0, roles
             found = snapshot(since=since, at=at, session=session)
+            if roles is not None and at is None and found.shards:
+                fab.ensure_permissions(_dag_ids(found), session=session)
         return found if roles is None else _without_other_roles(found, roles)
 
 
@@ -85,13 +86,8 @@ def pipeline_at(
     return version, found[0]
 
 
-def _roles(*, session: Session) -> frozenset[str] | None:
-    """Return the names of FAB's roles; None where the auth manager is another."""
-    if "FabAuthManager" not in conf.get("core", "auth_manager", fallback=""):
-        return None
-    from airflow.providers.fab.auth_manager.models import Role
-
-    return frozenset(session.scalars(select(Role.name)))
+def _dag_ids(snapshot: Snapshot) -> list[str]:
+    return [pipeline.dag_id for pipelines in snapshot.shards.values() for pipeline in pipelines]
 
 
 def _without_other_roles(snapshot: Snapshot, roles: frozenset[str]) -> Snapshot:
