@@ -27,7 +27,8 @@ def role_permissions() -> dict[str, list[Permission]]:
 
     viewer: list[Permission] = [
         *FabAirflowSecurityManagerOverride.VIEWER_PERMISSIONS,
-        *_grant("read", PIPELINES),
+        # Airflow's UI reads the list of plugins before it shows a page of one: without it ours are a 404.
+        *_grant("read", PIPELINES, "Plugins"),
         (_MENU, PIPELINES),
     ]
     deployer = [
@@ -41,7 +42,7 @@ def role_permissions() -> dict[str, list[Permission]]:
         *_grant("create", PIPELINES, "Assets", "XComs", "Backfills"),
         *_grant("edit", PIPELINES, "Assets", "XComs", "Backfills"),
         *_grant("delete", PIPELINES, "DAGs", "DAG Runs", "Task Instances", "Assets", "XComs", "Backfills"),
-        *_grant("read", "Connections", "Variables", "Configurations", "Plugins", "Providers", "Audit Logs"),
+        *_grant("read", "Connections", "Variables", "Configurations", "Providers", "Audit Logs"),
         *((_MENU, menu) for menu in ("Admin", "Connections", "Variables", "Pools", "Plugins", "XComs")),
         (_MENU, "Audit Logs"),
     ]
