@@ -90,7 +90,7 @@ function PipelineRow({ pipeline, children }: { pipeline: Pipeline; children: Rea
         <Text color="fg.muted" fontSize="xs" truncate>{pipeline.dagId}</Text>
       </Table.Cell>
       <Table.Cell><StateBadges pipeline={pipeline} /></Table.Cell>
-      <Table.Cell color="fg.muted" fontSize="sm">
+      <Table.Cell color="fg.muted" fontSize="sm" whiteSpace="normal">
         {t("common.updated", { time: formatTime(pipeline.updatedAt, language), by: pipeline.updatedBy })}
       </Table.Cell>
       {children}
