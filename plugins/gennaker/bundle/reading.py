@@ -2,8 +2,8 @@
 Notice files that Airflow has not read since they were written.
 
 A file that changes while it is read would stay unread: the DAG processor drops the request to read it, since
-it is at it, and later takes the file for older than its reading. So whoever reads a file leaves a note of what was
-read, and a file whose note is of something else is made to look new until it is read.
+it is at it, and later takes the file for older than its reading. So whoever reads a file leaves a note of
+what was read, and a file whose note is of something else is made to look new until it is read.
 """
 
 from __future__ import annotations
