@@ -85,15 +85,17 @@ class Access:
 
     def readable_dag_ids(self, *, session: Session) -> set[str] | None:
         """Return the DAGs of the pipelines that may be seen, in one question; None for all there are."""
-        query = select(Pipeline.dag_id, Pipeline.sequence, Application.permissions).join(Pipeline.application)
-        rows = session.execute(query).all()
-        open_ = [row for row in rows if self._permitted(Right.READ, row.permissions)]
-        seen: set[str] = get_auth_manager().filter_authorized_dag_ids(
-            dag_ids={row.dag_id for row in open_}, user=self.user, method="GET"
-        )
-        seen |= {
-            row.dag_id for row in open_ if not row.sequence and self._granted(Right.READ, row.permissions)
+        permissions = {
+            row.id: row.permissions
+            for row in session.execute(select(Application.id, Application.permissions))
         }
+        rows = session.execute(select(Pipeline.dag_id, Pipeline.sequence, Pipeline.application_id)).all()
+        given = {uid for uid, found in permissions.items() if self._permitted(Right.READ, found)}
+        named = {uid for uid in given if self._granted(Right.READ, permissions[uid])}
+        seen: set[str] = get_auth_manager().filter_authorized_dag_ids(
+            dag_ids={dag_id for dag_id, _, owner in rows if owner in given}, user=self.user, method="GET"
+        )
+        seen |= {dag_id for dag_id, sequence, owner in rows if not sequence and owner in named}
         return seen if len(seen) < len(rows) else None
 
     def require(self, right: Right, pipeline: Pipeline) -> None:
