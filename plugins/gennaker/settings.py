@@ -122,8 +122,8 @@ class Settings:
     retain_revisions: int = option(
         0,
         "Revisions of each pipeline that are kept; a save deletes older ones. 0: all. The published and the "
-        "latest one stay, what was restored from stays, and so does everything that a DAG run in the database "
-        "can still need.",
+        "latest one stay, what was restored from stays, and so does everything that a DAG run in the "
+        "database can still need.",
         minimum=0,
     )
 
