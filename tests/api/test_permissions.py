@@ -15,6 +15,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from gennaker.api.description import NEED
 from tests.api.accounts import Accounts
 from tests.api.shop import Shop, open_shop
 
@@ -118,6 +119,15 @@ def shop(everybody: Accounts) -> Shop:
 
 def test_every_route_says_who_may(app: FastAPI) -> None:
     assert sorted(routes(app)) == sorted(CASES)
+
+
+def test_the_description_says_the_same(app: FastAPI) -> None:
+    same = {"create": "edit", "delete": "edit"}
+    for path, operations in app.openapi()["paths"].items():
+        for method, operation in operations.items():
+            needs = operation.get(NEED, "anything")
+            case = CASES[f"{method.upper()} {path.removeprefix('/api/v1')}"]
+            assert same.get(needs, needs) == case.needs, path
 
 
 @pytest.mark.parametrize("who", PEOPLE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -38,16 +38,30 @@ _ALWAYS = (401, 403, 422)
 _PROBLEMS = ("ProblemBody", "ConflictBody")
 
 
-def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the errors of a route for its description, with those that every route has."""
-    wanted = sorted({*statuses, *_ALWAYS})
-    return {
+#: What a route asks for, as the description tells it.
+NEEDS: Mapping[str, str] = {
+    "login": "A login.",
+    "read": "The right to read pipelines, and the pipeline's DAG.",
+    "run": "The right to read pipelines, to run the pipeline's DAG, and the application's EXECUTE.",
+    "edit": "The right to edit pipelines and the pipeline's DAG, and the application's WRITE.",
+    "create": "The right to create pipelines and to edit DAGs, and the application's WRITE.",
+    "delete": "The right to delete pipelines and the pipeline's DAG, and the application's WRITE.",
+}
+NEED = "x-gennaker-needs"
+
+
+def told(needs: str, *statuses: int) -> dict[str, Any]:
+    """Return what the description says of a route: what it asks for, and its errors."""
+    if needs not in NEEDS:
+        raise ValueError(f"got {needs!r}, expected one of {list(NEEDS)}")
+    responses = {
         status: {
             "description": _MEANINGS[status],
             "model": ConflictBody if status == 409 else ProblemBody,
         }
-        for status in wanted
+        for status in sorted({*statuses, *_ALWAYS})
     }
+    return {"responses": responses, "openapi_extra": {NEED: needs}}
 
 
 def operation_id(route: APIRoute) -> str:

@@ -8,7 +8,7 @@ from airflow.api_fastapi.common.db.common import SessionDep
 from fastapi import Response
 
 from gennaker.api.access import AccessDep, Right
-from gennaker.api.description import errors
+from gennaker.api.description import told
 from gennaker.api.etags import OptionalBase, tag
 from gennaker.api.models._base import Page
 from gennaker.api.models.applications import (
@@ -25,7 +25,7 @@ from gennaker.services import applications, pipelines
 router = router_at("/applications", "applications")
 
 
-@router.get("", responses=errors())
+@router.get("", **told("read"))
 def list_applications(access: AccessDep, session: SessionDep) -> Page[ApplicationAnswer]:
     """List the applications that you may see, by name, all on one page."""
     access.require_at_all(Right.READ)
@@ -39,7 +39,7 @@ def list_applications(access: AccessDep, session: SessionDep) -> Page[Applicatio
     )
 
 
-@router.post("", status_code=201, responses=errors(409, 415))
+@router.post("", status_code=201, **told("create", 409, 415))
 def create_application(
     body: CreateApplication, response: Response, access: AccessDep, session: SessionDep
 ) -> ApplicationAnswer:
@@ -50,7 +50,7 @@ def create_application(
     return application_answer(made, access)
 
 
-@router.get("/{name}", responses=errors(404))
+@router.get("/{name}", **told("read", 404))
 def get_application(
     name: NamePath, response: Response, access: AccessDep, session: SessionDep
 ) -> ApplicationAnswer:
@@ -62,7 +62,7 @@ def get_application(
     return application_answer(application, access, pipelines=sizes.get(application.id, 0))
 
 
-@router.patch("/{name}", responses=errors(404, 409, 415))
+@router.patch("/{name}", **told("edit", 404, 409, 415))
 def change_application(
     *,
     name: NamePath,
@@ -87,14 +87,14 @@ def change_application(
     return application_answer(changed, access, pipelines=sizes.get(changed.id, 0))
 
 
-@router.delete("/{name}", status_code=204, responses=errors(404, 409, 415))
+@router.delete("/{name}", status_code=204, **told("delete", 404, 409, 415))
 def delete_application(name: NamePath, access: AccessDep, session: SessionDep) -> None:
     """Delete an application that has no pipelines."""
     access.require_in(Right.DELETE, applications.get(name=name, session=session))
     applications.delete(name=name, actor=access.actor, session=session)
 
 
-@router.put("/{name}/order", status_code=204, responses=errors(404, 409, 415))
+@router.put("/{name}/order", status_code=204, **told("edit", 404, 409, 415))
 def order_pipelines(name: NamePath, body: OrderBody, access: AccessDep, session: SessionDep) -> None:
     """Put the pipelines of an application into another order."""
     access.require_in(Right.EDIT, applications.get(name=name, session=session))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from airflow.api_fastapi.common.db.common import SessionDep
 
 from gennaker.api.access import AccessDep, Right
-from gennaker.api.description import errors
+from gennaker.api.description import told
 from gennaker.api.models.governance import DisableBody, LockBody
 from gennaker.api.models.pipelines import PipelineDetail
 from gennaker.api.routes._parts import PipelineIdPath
@@ -16,7 +16,7 @@ from gennaker.services import governance, pipelines
 router = router_at("/pipelines/{pipeline_id}", "governance")
 
 
-@router.put("/lock", responses=errors(404, 409, 415))
+@router.put("/lock", **told("edit", 404, 409, 415))
 def lock_pipeline(
     pipeline_id: PipelineIdPath, body: LockBody, access: AccessDep, session: SessionDep
 ) -> PipelineDetail:
@@ -32,7 +32,7 @@ def lock_pipeline(
     return pipeline_detail(locked, access, session=session)
 
 
-@router.delete("/lock", responses=errors(404, 409, 415))
+@router.delete("/lock", **told("edit", 404, 409, 415))
 def unlock_pipeline(pipeline_id: PipelineIdPath, access: AccessDep, session: SessionDep) -> PipelineDetail:
     """Take the lock away."""
     access.require(Right.EDIT, pipelines.get(pipeline_id=pipeline_id, session=session))
@@ -40,7 +40,7 @@ def unlock_pipeline(pipeline_id: PipelineIdPath, access: AccessDep, session: Ses
     return pipeline_detail(unlocked, access, session=session)
 
 
-@router.put("/disable", responses=errors(404, 409, 415))
+@router.put("/disable", **told("edit", 404, 409, 415))
 def disable_pipeline(
     pipeline_id: PipelineIdPath, body: DisableBody, access: AccessDep, session: SessionDep
 ) -> PipelineDetail:
@@ -58,7 +58,7 @@ def disable_pipeline(
     return pipeline_detail(disabled, access, session=session)
 
 
-@router.delete("/disable", responses=errors(404, 409, 415))
+@router.delete("/disable", **told("edit", 404, 409, 415))
 def enable_pipeline(pipeline_id: PipelineIdPath, access: AccessDep, session: SessionDep) -> PipelineDetail:
     """Let a pipeline start again."""
     access.require(Right.EDIT, pipelines.get(pipeline_id=pipeline_id, session=session))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gennaker.api.access import Access, AccessDep, Right
 from gennaker.api.building import try_build
-from gennaker.api.description import errors
+from gennaker.api.description import told
 from gennaker.api.models._base import Problem
 from gennaker.api.models.imports import ImportAnswer, ImportBody, ImportedAnswer
 from gennaker.api.routes._parts import PipelineIdPath
@@ -23,7 +23,7 @@ from gennaker.services import applications, importing, pipelines, revisions
 router = router_at("", "documents")
 
 
-@router.get("/pipelines/{pipeline_id}/export", responses=errors(404))
+@router.get("/pipelines/{pipeline_id}/export", **told("read", 404))
 def export_pipeline(
     pipeline_id: PipelineIdPath,
     response: Response,
@@ -40,7 +40,7 @@ def export_pipeline(
     return shown
 
 
-@router.post("/import", responses=errors(404, 409, 413, 415))
+@router.post("/import", **told("create", 404, 409, 413, 415))
 def import_pipelines(body: ImportBody, access: AccessDep, session: SessionDep) -> ImportAnswer:
     """
     Create or update every pipeline of a document.

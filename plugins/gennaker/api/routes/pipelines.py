@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from gennaker.api.access import Access, AccessDep, Right
 from gennaker.api.building import try_build
-from gennaker.api.description import errors
+from gennaker.api.description import told
 from gennaker.api.etags import tag
 from gennaker.api.models._base import Page, Problem
 from gennaker.api.models.pipelines import (
@@ -31,7 +31,7 @@ from gennaker.services import applications, contents, pipelines
 router = router_at("/pipelines", "pipelines")
 
 
-@router.get("", responses=errors())
+@router.get("", **told("read"))
 def list_pipelines(
     *,
     access: AccessDep,
@@ -63,7 +63,7 @@ def list_pipelines(
     return Page(items=pipeline_answers(page.items, access), next_cursor=page.next_cursor)
 
 
-@router.post("", status_code=201, responses=errors(404, 409, 413, 415))
+@router.post("", status_code=201, **told("create", 404, 409, 413, 415))
 def create_pipeline(
     body: CreatePipeline, response: Response, access: AccessDep, session: SessionDep
 ) -> CreatedPipeline:
@@ -80,7 +80,7 @@ def create_pipeline(
     return CreatedPipeline(**detail.model_dump(), report=report)
 
 
-@router.get("/{pipeline_id}", responses=errors(404))
+@router.get("/{pipeline_id}", **told("read", 404))
 def get_pipeline(
     pipeline_id: PipelineIdPath, response: Response, access: AccessDep, session: SessionDep
 ) -> PipelineDetail:
@@ -91,7 +91,7 @@ def get_pipeline(
     return pipeline_detail(pipeline, access, session=session)
 
 
-@router.patch("/{pipeline_id}", responses=errors(404, 409, 415))
+@router.patch("/{pipeline_id}", **told("edit", 404, 409, 415))
 def rename_pipeline(
     pipeline_id: PipelineIdPath, body: ChangePipeline, access: AccessDep, session: SessionDep
 ) -> PipelineDetail:
@@ -101,14 +101,14 @@ def rename_pipeline(
     return pipeline_detail(renamed, access, session=session)
 
 
-@router.delete("/{pipeline_id}", status_code=204, responses=errors(404, 409, 415))
+@router.delete("/{pipeline_id}", status_code=204, **told("delete", 404, 409, 415))
 def delete_pipeline(pipeline_id: PipelineIdPath, access: AccessDep, session: SessionDep) -> None:
     """Delete a pipeline so that it can be brought back; runs that are active go on."""
     access.require(Right.DELETE, pipelines.get(pipeline_id=pipeline_id, session=session))
     pipelines.delete(pipeline_id=pipeline_id, actor=access.actor, session=session)
 
 
-@router.post("/{pipeline_id}/undelete", responses=errors(404, 409, 415))
+@router.post("/{pipeline_id}/undelete", **told("delete", 404, 409, 415))
 def undelete_pipeline(
     pipeline_id: PipelineIdPath,
     access: AccessDep,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gennaker.api.access import Access, AccessDep, Right
 from gennaker.api.building import try_build
-from gennaker.api.description import errors
+from gennaker.api.description import told
 from gennaker.api.etags import OptionalBase, RequiredBase, tag
 from gennaker.api.models._base import Page, Problem
 from gennaker.api.models.revisions import (
@@ -38,7 +38,7 @@ router = router_at("/pipelines/{pipeline_id}", "revisions")
 Revision = Annotated[int, Query(ge=1, le=999_999_999)]
 
 
-@router.get("/spec", responses=errors(404))
+@router.get("/spec", **told("read", 404))
 def get_spec(
     pipeline_id: PipelineIdPath,
     response: Response,
@@ -59,7 +59,7 @@ def get_spec(
     return SpecAnswer(revision=found.number, problems=[Problem.of(p) for p in problems], **shown)
 
 
-@router.put("/spec", responses=errors(404, 409, 413, 415, 428))
+@router.put("/spec", **told("edit", 404, 409, 413, 415, 428))
 def save_spec(
     *,
     pipeline_id: PipelineIdPath,
@@ -90,7 +90,7 @@ def save_spec(
     return _saved(saved, response)
 
 
-@router.get("/graph", responses=errors(404))
+@router.get("/graph", **told("read", 404))
 def get_graph(
     pipeline_id: PipelineIdPath,
     access: AccessDep,
@@ -105,7 +105,7 @@ def get_graph(
     return graph_of(loaded) or GraphAnswer()
 
 
-@router.get("/revisions", responses=errors(404))
+@router.get("/revisions", **told("read", 404))
 def list_revisions(
     pipeline_id: PipelineIdPath,
     access: AccessDep,
@@ -119,7 +119,7 @@ def list_revisions(
     return Page(items=history(page.items, pipeline), next_cursor=page.next_cursor)
 
 
-@router.get("/revisions/{number}", responses=errors(404))
+@router.get("/revisions/{number}", **told("read", 404))
 def get_revision(
     pipeline_id: PipelineIdPath, number: NumberPath, access: AccessDep, session: SessionDep
 ) -> RevisionDetail:
@@ -130,7 +130,7 @@ def get_revision(
     return RevisionDetail(**revision_answer(found, pipeline), **shown)
 
 
-@router.get("/compare", responses=errors(404), response_model_exclude_unset=True)
+@router.get("/compare", **told("read", 404), response_model_exclude_unset=True)
 def compare_revisions(
     pipeline_id: PipelineIdPath,
     access: AccessDep,
@@ -163,7 +163,7 @@ def compare_revisions(
     )
 
 
-@router.post("/revisions/{number}/restore", responses=errors(404, 409, 415))
+@router.post("/revisions/{number}/restore", **told("edit", 404, 409, 415))
 def restore_revision(
     *,
     pipeline_id: PipelineIdPath,
@@ -193,7 +193,7 @@ def restore_revision(
     return _saved(saved, response)
 
 
-@router.post("/revisions/{number}/publish", responses=errors(404, 409, 415))
+@router.post("/revisions/{number}/publish", **told("edit", 404, 409, 415))
 def publish_revision(
     pipeline_id: PipelineIdPath,
     number: NumberPath,

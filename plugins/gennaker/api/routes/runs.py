@@ -5,7 +5,7 @@ from __future__ import annotations
 from airflow.api_fastapi.common.db.common import SessionDep
 
 from gennaker.api.access import AccessDep, Right
-from gennaker.api.description import errors
+from gennaker.api.description import told
 from gennaker.api.models.runs import StartBody, Started
 from gennaker.api.routes._parts import PipelineIdPath
 from gennaker.api.routes._parts import router as router_at
@@ -14,7 +14,7 @@ from gennaker.services import pipelines, starts
 router = router_at("/pipelines/{pipeline_id}/runs", "runs")
 
 
-@router.post("", status_code=201, responses=errors(404, 409, 415))
+@router.post("", status_code=201, **told("run", 404, 409, 415))
 def start_run(
     pipeline_id: PipelineIdPath, body: StartBody, access: AccessDep, session: SessionDep
 ) -> Started:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 
 from gennaker.api.access import AccessDep, Right
 from gennaker.api.auth import ActorDep
-from gennaker.api.description import errors
+from gennaker.api.description import told
 from gennaker.api.models.service import May, Whoami
 
 router = APIRouter(prefix="/api/v1", tags=["service"])
@@ -20,7 +20,7 @@ def health() -> dict[str, str]:
     return {"status": "healthy"}
 
 
-@router.get("/whoami", responses=errors())
+@router.get("/whoami", **told("login"))
 def whoami(access: AccessDep) -> Whoami:
     """Tell who is logged in, with which roles and groups, and what they may do in general."""
     actor = access.actor

@@ -10,6 +10,7 @@ from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_da
 from fastapi import APIRouter, Depends
 
 from gennaker.api.deps import require_json
+from gennaker.api.description import told
 from gennaker.services.skip_wait import skip_wait
 
 router = APIRouter(prefix="/api/v1/runs/{dag_id}/{run_id}/stages/{task_id}", tags=["stages"])
@@ -18,7 +19,11 @@ router = APIRouter(prefix="/api/v1/runs/{dag_id}/{run_id}/stages/{task_id}", tag
 _may_change_tasks = requires_access_dag(method="PUT", access_entity=DagAccessEntity.TASK_INSTANCE)
 
 
-@router.post("/skip-wait", dependencies=[Depends(require_json), Depends(_may_change_tasks)])
+@router.post(
+    "/skip-wait",
+    dependencies=[Depends(_may_change_tasks), Depends(require_json)],
+    **told("run", 404, 409, 415),
+)
 def skip_wait_of_stage(
     dag_id: str, run_id: str, task_id: str, user: GetUserDep, session: SessionDep
 ) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from gennaker.api.access import AccessDep, Right, access_of
 from gennaker.api.building import validate
 from gennaker.api.deps import require_json
-from gennaker.api.description import errors
+from gennaker.api.description import told
 from gennaker.api.models._base import Problem
 from gennaker.api.models.validation import SpecBody, Validation, graph_of
 
@@ -18,7 +18,7 @@ router = APIRouter(
 )
 
 
-@router.post("/validate", responses=errors(413, 415))
+@router.post("/validate", **told("read", 413, 415))
 def validate_pipeline(body: SpecBody, access: AccessDep) -> Validation:
     """
     Tell everything that would go wrong with a pipeline, and its graph.
