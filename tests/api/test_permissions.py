@@ -95,6 +95,12 @@ CASES: Mapping[str, Case] = {
     "PUT /pipelines/{pipeline_id}/disable": Case("edit", body={"reason": "incident"}),
     "DELETE /pipelines/{pipeline_id}/disable": Case("edit"),
     "POST /pipelines/{pipeline_id}/runs": Case("run", 201, body={}, before=Shop.schedule),
+    "POST /pipelines/{pipeline_id}/copy": Case(
+        "edit", 201, body=lambda shop: {"application": shop.application, "name": "Copy"}
+    ),
+    "POST /pipelines/{pipeline_id}/stages/copy": Case(
+        "edit", body=lambda shop: {"from": shop.pipeline_id, "refIds": ["1"]}
+    ),
     "GET /pipelines/{pipeline_id}/export": Case("read"),
     "POST /import": Case(
         "edit", body=lambda shop: {"document": {**WAIT, "name": "I"}, "application": shop.application}

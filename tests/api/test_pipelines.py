@@ -478,3 +478,52 @@ def test_new_pipelines(shop: Shop, template: str | None) -> None:
     assert (made.json()["published"], made.headers["etag"]) == (1, '"1"')
     twice = shop.people.ask("editor", "POST", "/pipelines", body)
     assert twice.status_code == 409
+
+
+# ---- copies ----------------------------------------------------------------------------------------------
+
+
+def test_a_copy_and_a_pipeline_made_as_a_copy(shop: Shop) -> None:
+    body = {"application": shop.application, "name": "Copy"}
+
+    copy = shop.people.ask("editor", "POST", f"{shop.path}/copy", body)
+    made = shop.people.ask(
+        "editor", "POST", "/pipelines", {**body, "name": "Two", "copyOf": shop.pipeline_id}
+    )
+
+    for answer in (copy, made):
+        assert answer.status_code == 201, answer.text
+        path = f"/pipelines/{answer.json()['id']}"
+        assert answer.headers["location"].endswith(path)
+        assert shop.people.ask("viewer", "GET", f"{path}/spec").json()["spec"] == dict(SPEC)
+        assert shop.people.ask("viewer", "GET", f"{path}/revisions").json()["items"][0]["source"] == "copy"
+
+
+def test_stages_are_copied_behind_others(shop: Shop) -> None:
+    body = {"from": shop.pipeline_id, "refIds": ["1"], "after": ["1"]}
+
+    done = shop.people.ask("editor", "POST", f"{shop.path}/stages/copy", body, if_match='"1"')
+    stale = shop.people.ask("editor", "POST", f"{shop.path}/stages/copy", body, if_match='"1"')
+    unknown = shop.people.ask("editor", "POST", f"{shop.path}/stages/copy", {**body, "refIds": ["9"]})
+
+    assert (done.json()["revision"], done.json()["published"]) == (2, True)
+    new = done.json()["refIds"]["1"]
+    assert shop.people.ask("viewer", "GET", f"{shop.path}/graph").json()["edges"] == [["1", new]]
+    assert (stale.status_code, unknown.status_code) == (409, 422)
+
+
+def test_secrets_leave_in_no_copy_of_somebody_who_may_not_read_them(vault: Shop) -> None:
+    mine = open_shop(vault.people)
+    vault.permit({"WRITE": ["somebody else"]})
+    body = {"application": mine.application, "name": "Loot"}
+    stages = {"from": vault.pipeline_id, "refIds": ["1"]}
+
+    refused = [
+        vault.people.ask("editor", "POST", f"{vault.path}/copy", body),
+        vault.people.ask("editor", "POST", "/pipelines", {**body, "copyOf": vault.pipeline_id}),
+        vault.people.ask("editor", "POST", f"{mine.path}/stages/copy", stages),
+    ]
+
+    assert [answer.status_code for answer in refused] == [403] * 3
+    assert "holds secrets" in refused[0].json()["detail"]
+    assert vault.people.ask("admin", "POST", f"{vault.path}/copy", body).status_code == 201

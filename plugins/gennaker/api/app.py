@@ -14,6 +14,7 @@ from gennaker.api import description, problems, roles
 from gennaker.api.limits import BodyLimit
 from gennaker.api.routes import (
     applications,
+    copies,
     governance,
     imports,
     internal,
@@ -39,6 +40,7 @@ _ROUTES = (
     sync,
     pipelines,
     revisions,
+    copies,
     governance,
     imports,
     runs,

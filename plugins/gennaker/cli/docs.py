@@ -34,10 +34,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def pages(root: Path) -> Iterator[tuple[Path, str]]:
     """Yield every page that is generated, or has generated parts, as it should be."""
-    from gennaker.cli._reference import pipeline, sections, stages
+    from gennaker.cli._reference import api, pipeline, sections, stages
 
     reference = root / "docs" / "reference"
-    whole = {reference / "stages.md": stages.page(root), reference / "pipeline.md": pipeline.page()}
+    whole = {
+        reference / "stages.md": stages.page(root),
+        reference / "pipeline.md": pipeline.page(),
+        reference / "api.md": api.page(),
+    }
     yield from whole.items()
     for path in [root / "README.md", *sorted((root / "docs").rglob("*.md"))]:
         if path not in whole and path.is_file():

@@ -132,6 +132,6 @@ class CopyStages(Body):
     after: list[RefId] | None = Field(
         default=None,
         max_length=1000,
-        description="The stages they wait for; null: the copied roots wait for nothing.",
+        description="The stages that they wait for; null: those that end the pipeline.",
     )
     message: LongText = ""

@@ -15,6 +15,7 @@ from gennaker.api.etags import tag
 from gennaker.api.models._base import Page, Problem
 from gennaker.api.models.pipelines import (
     ChangePipeline,
+    CopyPipeline,
     CreatedPipeline,
     CreatePipeline,
     PipelineAnswer,
@@ -23,6 +24,7 @@ from gennaker.api.models.pipelines import (
 )
 from gennaker.api.routes._parts import Cursor, Limit, PipelineIdPath
 from gennaker.api.routes._parts import router as router_at
+from gennaker.api.routes.copies import copied
 from gennaker.api.secrecy import refuse_masks
 from gennaker.api.templates import content
 from gennaker.api.views import pipeline_answers, pipeline_detail
@@ -72,6 +74,9 @@ def create_pipeline(
 
     It runs at once unless its spec has errors; then it is a draft, and `report` says what is wrong.
     """
+    if body.copy_of is not None:
+        wanted = CopyPipeline(application=body.application, name=body.name, message=body.message)
+        return copied(body.copy_of, wanted, response, access, session)
     made = _made(body, access, session)
     tag(response, made.saved.revision)
     response.headers["Location"] = f"/gennaker/api/v1/pipelines/{made.pipeline.id}"
