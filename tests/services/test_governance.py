@@ -144,6 +144,14 @@ def test_disabling_for_the_team_is_published_and_told_to_airflow(floor: Floor) -
     assert events(floor)[-2:] == ["gennaker_disable", "gennaker_enable"]
 
 
+def test_a_deleted_pipeline_allows_no_run_until_it_is_undeleted(floor: Floor) -> None:
+    floor.call(pipelines.delete)
+    assert floor.model().allowed_run_types == ["scheduled"]
+
+    floor.call(pipelines.undelete)
+    assert floor.model().allowed_run_types is None
+
+
 def test_disabling_for_projects_is_not_published(floor: Floor) -> None:
     before = floor.pipeline.sequence
     floor.call(governance.disable, scope="projects", projects=["b", "a", "b"], reason="")

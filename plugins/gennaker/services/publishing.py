@@ -96,7 +96,9 @@ def _tell_airflow(pipeline: Pipeline, *, session: Session) -> None:
     dag = session.scalar(select(DagModel).where(DagModel.dag_id == pipeline.dag_id))
     if dag is None:
         return  # nothing can be started that Airflow does not know yet
-    dag.allowed_run_types = NOTHING if pipeline.disabled_scope == "team" else None
+    # Airflow's command line asks for this alone: its run of a deleted pipeline would wait for the undeletion.
+    closed = pipeline.disabled_scope == "team" or pipeline.deleted_at is not None
+    dag.allowed_run_types = NOTHING if closed else None
     if pipeline.deleted_at is not None:
         dag.is_stale = True
 
