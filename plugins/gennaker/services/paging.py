@@ -13,7 +13,7 @@ from gennaker.errors import SpecError
 T = TypeVar("T")
 
 #: Most rows of a page.
-MAX_LIMIT = 1000
+MAX_LIMIT = 200
 
 
 @dataclass(frozen=True)
