@@ -1,4 +1,4 @@
-import { Button, CloseButton, Dialog, HStack, Portal, Text } from "@chakra-ui/react";
+import { Button, CloseButton, Dialog, HStack, Portal, SimpleGrid, Text } from "@chakra-ui/react";
 import { useState } from "react";
 
 import { useRevisionText } from "../api/queries";
@@ -37,11 +37,13 @@ export function ConflictDialog({ id, conflict, busy, error, onReload, onSaveOver
             </Dialog.Header>
             <Dialog.Body>
               <Text>{t("conflict.body", { base: conflict.base, latest })}</Text>
-              <HStack justifyContent="space-between" my={2}>
+              <SimpleGrid columns={2} my={2}>
                 <Text fontWeight="medium">{labels[0]}</Text>
-                <Text color="fg.muted" fontSize="sm">{t("conflict.takeHint")}</Text>
-                <Text fontWeight="medium">{labels[1]}</Text>
-              </HStack>
+                <HStack flexWrap="wrap" ps={4}>
+                  <Text fontWeight="medium">{labels[1]}</Text>
+                  <Text color="fg.muted" fontSize="sm">{t("conflict.takeHint")}</Text>
+                </HStack>
+              </SimpleGrid>
               {conflict.theirs === null ? (
                 <Loaded query={theirs}>
                   {(revision) => <DiffView labels={labels} left={revision.text} onChange={setMine} right={conflict.yours} />}

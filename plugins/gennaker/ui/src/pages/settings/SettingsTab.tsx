@@ -2,8 +2,8 @@ import { Button, Card, Heading, HStack, SimpleGrid, Stack, Text } from "@chakra-
 import { useState, type ComponentType } from "react";
 
 import { api } from "../../api/gennaker";
-import { useChange } from "../../api/queries";
-import type { Pipeline } from "../../api/types";
+import { useApplications, useChange } from "../../api/queries";
+import type { Application, Pipeline } from "../../api/types";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { say } from "../../components/toasts";
 import { useText, type Key } from "../../i18n";
@@ -15,7 +15,8 @@ import { CopyDialog, DeleteDialog, RenameDialog, UndeleteDialog, type DialogProp
 type Action = { name: Key; hint: Key; allowed: boolean; refusal?: Key; Dialog: ComponentType<DialogProps>; danger?: boolean };
 
 /** What can be done with this pipeline now; what the role forbids is shown and says so. */
-function actionsOf({ may, locked, disabled, deleted }: Pipeline): [Key, Action[]][] {
+function actionsOf({ may, locked, disabled, deleted }: Pipeline, applications: Application[] | undefined): [Key, Action[]][] {
+  const somewhere = (right: "create" | "edit") => applications?.some((one) => one.may[right]) ?? true;
   if (deleted) {
     return [["settings.manage", [{ name: "settings.undelete", hint: "settings.undeleteHint", allowed: may.delete, Dialog: UndeleteDialog }]]];
   }
@@ -29,8 +30,8 @@ function actionsOf({ may, locked, disabled, deleted }: Pipeline): [Key, Action[]
   return [
     ["settings.protect", [lock, able]],
     ["settings.reuse", [
-      { name: "settings.copy", hint: "settings.copyHint", allowed: true, Dialog: CopyDialog },
-      { name: "settings.copyStages", hint: "settings.copyStagesHint", allowed: true, Dialog: CopyStagesDialog },
+      { name: "settings.copy", hint: "settings.copyHint", allowed: somewhere("create"), Dialog: CopyDialog },
+      { name: "settings.copyStages", hint: "settings.copyStagesHint", allowed: somewhere("edit"), Dialog: CopyStagesDialog },
     ]],
     ["settings.manage", [
       { name: "settings.rename", hint: "settings.renameHint", allowed: may.edit && !locked, Dialog: RenameDialog, ...locks },
@@ -42,10 +43,11 @@ function actionsOf({ may, locked, disabled, deleted }: Pipeline): [Key, Action[]
 export function SettingsTab({ pipeline }: { pipeline: Pipeline }) {
   const { t } = useText();
   const [open, setOpen] = useState<Action | null>(null);
+  const applications = useApplications().data;
   const save = useChange(async () => download(`${pipeline.name}.json`, await api.export(pipeline.id)));
   return (
     <Stack gap={6}>
-      {actionsOf(pipeline).map(([title, actions]) => (
+      {actionsOf(pipeline, applications).map(([title, actions]) => (
         <Stack as="section" gap={3} key={title}>
           <Heading as="h2" size="sm">{t(title)}</Heading>
           <SimpleGrid columns={{ base: 1, md: 2 }} gap={3}>
