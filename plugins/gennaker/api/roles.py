@@ -15,6 +15,8 @@ PIPELINES = "Gennaker Pipelines"
 Permission = tuple[str, str]
 
 _MENU = "menu_access"
+#: PostgreSQL takes it as milliseconds.
+_WAIT = 120_000
 
 
 def _grant(action: str, *resources: str) -> list[Permission]:
@@ -54,16 +56,36 @@ def register() -> list[str]:
     Create the rights and the roles when the API server starts for the first time.
 
     Later starts change nothing, so that what an administrator has taken away stays away; ``airflow gennaker
-    init`` completes the roles again. Several servers may do this at once: FAB takes what another one has just
-    made for its own.
+    init`` completes the roles again. Of several servers that start at once, one does it and the others wait.
     """
+    from airflow.utils.db import DBLocks, create_global_lock
+    from airflow.utils.session import create_session
+
+    if _are_there():
+        return []
+    # FAB commits at every step, so what holds the lock is a session of its own.
+    with (
+        create_session(scoped=False) as guard,
+        create_global_lock(session=guard, lock=DBLocks.MIGRATIONS, lock_timeout=_WAIT),
+    ):
+        return [] if _are_there() else _create()
+
+
+def _are_there() -> bool:
     from airflow.providers.fab.www.security_appless import ApplessAirflowSecurityManager
     from airflow.utils.session import create_session
 
     with create_session(scoped=False) as session:
         security = ApplessAirflowSecurityManager(session=session)
-        if security.get_resource(PIPELINES) is not None:
-            return []
+        return security.get_resource(PIPELINES) is not None
+
+
+def _create() -> list[str]:
+    from airflow.providers.fab.www.security_appless import ApplessAirflowSecurityManager
+    from airflow.utils.session import create_session
+
+    with create_session(scoped=False) as session:
+        security = ApplessAirflowSecurityManager(session=session)
         changed = ensure_roles(security)
         security.update_admin_permission()
         return changed

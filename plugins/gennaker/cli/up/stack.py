@@ -161,8 +161,9 @@ class Stack:
 def _fingerprint(logins: object, database: Path) -> str:
     """Name the state that the database was prepared for."""
     versions = sorted((d.name, d.version) for d in importlib.metadata.distributions() if "airflow" in d.name)
-    store = Path(gennaker.__file__).parent / "store"
-    sources = [*store.rglob("*.py"), *(Path(gennaker.__file__).parent / "cli" / "init").rglob("*.py")]
+    package = Path(gennaker.__file__).parent
+    sources = [*(package / "store").rglob("*.py"), *(package / "cli" / "init").rglob("*.py")]
+    sources.append(package / "api" / "roles.py")
     content = [(str(path), hashlib.sha256(path.read_bytes()).hexdigest()) for path in sorted(sources)]
     born = (database / "PG_VERSION").stat().st_mtime_ns
     return hashlib.sha256(json.dumps([versions, content, logins, born]).encode()).hexdigest()
