@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from airflow.models.dag import DagModel
 from airflow.models.dagrun import DagRun
 from airflow.utils.state import DagRunState
 from sqlalchemy import select, update
@@ -25,7 +26,7 @@ from gennaker.errors import Denied, SpecError
 from gennaker.services import audit, rights, run_record
 from gennaker.services._rows import begin_write, lock_pipeline, no_control
 from gennaker.services.actor import Actor
-from gennaker.services.publishing import publish_state
+from gennaker.services.publishing import NOTHING, publish_state
 from gennaker.store.models import Pipeline, Run
 
 Scope = Literal["team", "projects"]
@@ -174,6 +175,21 @@ def expire_disables(*, session: Session) -> list[str]:
     for pipeline in expired:
         _enable(pipeline, by=_SWEEPER, event="gennaker_disable_expired", session=session)
     return [pipeline.dag_id for pipeline in expired]
+
+
+def hide_deleted(*, session: Session) -> int:
+    """
+    Take deleted pipelines away again that Airflow took for living, and return how many.
+
+    A file that was being read when its pipeline was deleted brings the DAG back for a minute.
+    """
+    deleted = select(Pipeline.dag_id).where(Pipeline.deleted_at.is_not(None))
+    shown = select(DagModel.dag_id).where(DagModel.is_stale.is_(False), DagModel.dag_id.in_(deleted))
+    if not (dag_ids := session.scalars(shown).all()):
+        return 0
+    hide = update(DagModel).where(DagModel.dag_id.in_(dag_ids))
+    session.execute(hide.values(is_stale=True, allowed_run_types=NOTHING))
+    return len(dag_ids)
 
 
 def grant(pipeline: Pipeline, *, session: Session) -> datetime:
