@@ -25,8 +25,8 @@ from gennaker.store._base import (
     utc_now,
 )
 
-#: Every pipeline of a shard is parsed in one file. An edit waits for its neighbours, 20 to 40 ms for each with
-#: the FAB auth manager; fewer would make more files, of which each costs 0.2 s when all are read.
+#: Every pipeline of a shard is parsed in one file. An edit waits for its neighbours, 20 to 40 ms for each
+#: with the FAB auth manager; fewer would make more files, of which each costs 0.2 s when all are read.
 SHARD_SIZE = 25
 
 
