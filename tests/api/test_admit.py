@@ -74,12 +74,12 @@ def test_a_sweep_that_fails_is_not_the_last_one(monkeypatch: pytest.MonkeyPatch)
     async def serve() -> None:
         async with sweeping.sweeping(Settings()):
             for _ in range(1000):
-                if len(tries) == 3:
+                if len(tries) >= 3:
                     return
                 await asyncio.sleep(0.02)
 
     asyncio.run(serve())
-    assert len(tries) == 3
+    assert len(tries) >= 3
 
 
 def test_nothing_is_swept_in_the_files_only_mode(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,8 +49,9 @@ def _in_fab(name: str, *, session: Session) -> Person | None:
     if user is None:
         return None
     groups = list(user.groups)
-    roles = _names([*user.roles, *groups, *(role for group in groups for role in group.roles)])
-    return Person(roles, admin="Admin" in roles)
+    # A group may have any name; only the role of that name is FAB's administrator.
+    roles = _names([*user.roles, *(role for group in groups for role in group.roles)])
+    return Person(roles | _names(groups), admin="Admin" in roles)
 
 
 def _in_simple(name: str, users: Callable[[], Iterable[Any]]) -> Person | None:
