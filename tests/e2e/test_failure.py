@@ -85,6 +85,11 @@ def test_a_failure_halts_every_other_branch(airflow_stack: AirflowStack, server:
             lambda: {key: states().get(key) for key in expected} == expected, what="all branches", timeout=120
         )
         told = airflow_stack.xcom(dag_id, run_id, "stage-calls", "gennaker_child")
+        airflow_stack.wait_for(
+            lambda: airflow_stack.task_states(child, told["runId"]).get("stage-1") == "deferred",
+            what="the child's pause",
+            timeout=120,
+        )
         go.set()
         assert airflow_stack.wait_run(dag_id, run_id) == "failed"
     finally:
