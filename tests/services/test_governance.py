@@ -152,22 +152,6 @@ def test_a_deleted_pipeline_allows_no_run_until_it_is_undeleted(floor: Floor) ->
     assert floor.model().allowed_run_types is None
 
 
-def test_a_deleted_pipeline_that_airflow_has_read_again_is_hidden_again(floor: Floor) -> None:
-    from airflow.models.dag import DagModel
-    from sqlalchemy import update
-
-    living = Floor(floor.desk, floor.desk.create("Living")).parse()
-    floor.call(pipelines.delete)
-    with floor.desk.session() as session:
-        shown = update(DagModel).where(DagModel.dag_id == floor.dag_id)
-        session.execute(shown.values(is_stale=False, allowed_run_types=None))
-
-    assert floor.desk.call(governance.hide_deleted) == 1
-    assert (floor.model().is_stale, floor.model().allowed_run_types) == (True, ["scheduled"])
-    assert living.model().is_stale is False
-    assert floor.desk.call(governance.hide_deleted) == 0
-
-
 def test_disabling_for_projects_is_not_published(floor: Floor) -> None:
     before = floor.pipeline.sequence
     floor.call(governance.disable, scope="projects", projects=["b", "a", "b"], reason="")

@@ -1,4 +1,4 @@
-"""What an API server does from time to time: end what has expired, and hide what was deleted."""
+"""What an API server does from time to time: end what has expired, and remove what was deleted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager, suppress
 from airflow.utils.session import create_session
 from starlette.concurrency import run_in_threadpool
 
-from gennaker.services.governance import expire_disables, hide_deleted
+from gennaker.services.governance import expire_disables
+from gennaker.services.removal import remove_deleted
 from gennaker.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -49,5 +50,5 @@ async def _sweep_for_ever() -> None:
 def sweep() -> list[str]:
     """Enable what has expired, and return the DAG ids."""
     with create_session(scoped=False) as session:
-        hide_deleted(session=session)
+        remove_deleted(session=session)
         return expire_disables(session=session)

@@ -16,9 +16,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from airflow.models.dag import DagModel
-from airflow.models.dagrun import DagRun
-from airflow.utils.state import DagRunState
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -26,12 +23,11 @@ from gennaker.errors import Denied, SpecError
 from gennaker.services import audit, rights, run_record
 from gennaker.services._rows import begin_write, lock_pipeline, no_control
 from gennaker.services.actor import Actor
-from gennaker.services.publishing import NOTHING, publish_state
+from gennaker.services.publishing import active_runs, publish_state
 from gennaker.store.models import Pipeline, Run
 
 Scope = Literal["team", "projects"]
 
-_ACTIVE = (DagRunState.QUEUED, DagRunState.RUNNING)
 _SWEEPER = "gennaker"
 #: How many expired disablings one sweep takes away; the next one takes the rest.
 _BATCH = 100
@@ -177,21 +173,6 @@ def expire_disables(*, session: Session) -> list[str]:
     return [pipeline.dag_id for pipeline in expired]
 
 
-def hide_deleted(*, session: Session) -> int:
-    """
-    Take deleted pipelines away again that Airflow took for living, and return how many.
-
-    A file that was being read when its pipeline was deleted brings the DAG back for a minute.
-    """
-    deleted = select(Pipeline.dag_id).where(Pipeline.deleted_at.is_not(None))
-    shown = select(DagModel.dag_id).where(DagModel.is_stale.is_(False), DagModel.dag_id.in_(deleted))
-    if not (dag_ids := session.scalars(shown).all()):
-        return 0
-    hide = update(DagModel).where(DagModel.dag_id.in_(dag_ids))
-    session.execute(hide.values(is_stale=True, allowed_run_types=NOTHING))
-    return len(dag_ids)
-
-
 def grant(pipeline: Pipeline, *, session: Session) -> datetime:
     """
     Let the active runs of a pipeline go on, although it closes now (is disabled or deleted).
@@ -204,8 +185,7 @@ def grant(pipeline: Pipeline, *, session: Session) -> datetime:
     moment = datetime.now(UTC)
     if is_closed(pipeline):
         return moment
-    query = select(DagRun).where(DagRun.dag_id == pipeline.dag_id, DagRun.state.in_(_ACTIVE))
-    for run in session.scalars(query).unique():
+    for run in active_runs(pipeline.dag_id, session=session):
         record = run_record.ensure(run, pipeline, session=session)
         record.granted_clear_number = run.clear_number
         moment = max(moment, run.queued_at or moment)

@@ -9,10 +9,13 @@ the DAG.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from airflow.models.dag import DagModel
 from airflow.models.dagbag import DagPriorityParsingRequest
+from airflow.models.dagrun import DagRun
+from airflow.utils.state import State
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -36,9 +39,14 @@ def publish_state(pipeline: Pipeline, *, by: str, session: Session) -> int:
     """
     Publish what a pipeline's row says, and return the number of the publication.
 
+    Airflow does not go on with the runs of a DAG that is gone, so a deleted pipeline with active runs is
+    published as a disabled one; `removal` takes it away when they have ended.
+
     Call it last: whoever publishes next waits until this transaction ends.
     """
-    _tell_airflow(pipeline, session=session)
+    gone = pipeline.deleted_at is not None and not active_runs(pipeline.dag_id, session=session)
+    closed = pipeline.disabled_scope == "team" or pipeline.deleted_at is not None
+    _tell_airflow(pipeline, gone=gone, closed=closed, session=session)
     session.flush()
     number = sequence.draw(session=session)
     session.add(
@@ -48,8 +56,8 @@ def publish_state(pipeline: Pipeline, *, by: str, session: Session) -> int:
             revision=pipeline.published,
             name=pipeline.name,
             application=pipeline.application.name,
-            disabled=pipeline.disabled_scope == "team",
-            deleted=pipeline.deleted_at is not None,
+            disabled=closed,
+            deleted=gone,
             settings=_settings(pipeline, session=session),
             by=by,
         )
@@ -58,6 +66,12 @@ def publish_state(pipeline: Pipeline, *, by: str, session: Session) -> int:
     _ask_for_parsing(pipeline.shard, session=session)
     session.flush()
     return number
+
+
+def active_runs(dag_id: str, *, session: Session) -> Sequence[DagRun]:
+    """Return the runs of a DAG that have not ended."""
+    query = select(DagRun).where(DagRun.dag_id == dag_id, DagRun.state.in_(State.unfinished_dr_states))
+    return session.scalars(query).unique().all()
 
 
 def dag_settings(application: Application) -> dict[str, Any]:
@@ -92,14 +106,13 @@ def _settings(pipeline: Pipeline, *, session: Session) -> dict[str, Any]:
     return settings
 
 
-def _tell_airflow(pipeline: Pipeline, *, session: Session) -> None:
+def _tell_airflow(pipeline: Pipeline, *, gone: bool, closed: bool, session: Session) -> None:
     dag = session.scalar(select(DagModel).where(DagModel.dag_id == pipeline.dag_id))
     if dag is None:
         return  # nothing can be started that Airflow does not know yet
-    # Airflow's command line asks for this alone: its run of a deleted pipeline would wait for the undeletion.
-    closed = pipeline.disabled_scope == "team" or pipeline.deleted_at is not None
+    # Airflow's command line asks for this alone: its run of a DAG that is gone would wait for its return.
     dag.allowed_run_types = NOTHING if closed else None
-    if pipeline.deleted_at is not None:
+    if gone:
         dag.is_stale = True
 
 
