@@ -168,6 +168,13 @@ def from_airflow() -> Settings:
     return dataclasses.replace(settings, api_url=api_url.rstrip("/"), default_timezone=timezone)
 
 
+def uses_fab() -> bool:
+    """Tell whether Airflow syncs the rights of DAGs, by the name that it looks for itself."""
+    from airflow.configuration import conf
+
+    return "FabAuthManager" in conf.get("core", "auth_manager", fallback="")
+
+
 def _parse(field: dataclasses.Field[Any], text: str) -> Any:
     parser = _PARSERS[type(field.default)]
     try:

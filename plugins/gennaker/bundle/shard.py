@@ -24,7 +24,7 @@ from gennaker.bundle.writing import write_if_changed
 from gennaker.catalog import load
 from gennaker.compiler.dag import compile_pipeline
 from gennaker.compiler.disabled import placeholder
-from gennaker.settings import from_airflow
+from gennaker.settings import from_airflow, uses_fab
 from gennaker.spec.naming import shard_file
 from gennaker.spec.publication import Candidate, PublishedPipeline, mark
 
@@ -99,7 +99,7 @@ def build(pipeline: PublishedPipeline) -> DAG:
 
     Where none does, it is a DAG that nobody can start: runs of former publications go on.
     """
-    dag, failures = _first_that_compiles(pipeline, access_control=_uses_fab())
+    dag, failures = _first_that_compiles(pipeline, access_control=uses_fab())
     if dag is not None:
         return dag
     newest = pipeline.candidates[0]
@@ -154,10 +154,3 @@ def _compiled(
         note=note,
         directory=RemoteDirectory(),
     )
-
-
-def _uses_fab() -> bool:
-    """Tell whether Airflow does something with ``access_control``, as Airflow itself finds out."""
-    from airflow.configuration import conf
-
-    return "FabAuthManager" in conf.get("core", "auth_manager", fallback="")

@@ -27,7 +27,7 @@ _ERRORS: dict[int, type[GennakerError]] = {401: Denied, 403: Denied, 404: NotFou
 
 
 @dataclass(frozen=True, slots=True)
-class _Post:
+class _Question:
     """One question: where, what, how long it is worth repeating, how long one answer may take (seconds)."""
 
     path: str
@@ -44,10 +44,10 @@ class _Post:
         return b"" if self.body is None else json.dumps(self.body).encode()
 
 
-def _get(path: str, parameters: Mapping[str, str | int | None], *, budget: float) -> _Post:
+def _get(path: str, parameters: Mapping[str, str | int | None], *, budget: float) -> _Question:
     """Return a question that changes nothing."""
     query = urlencode({name: value for name, value in parameters.items() if value is not None})
-    return _Post(f"{path}?{query}" if query else path, None, budget)
+    return _Question(f"{path}?{query}" if query else path, None, budget)
 
 
 @dataclass
@@ -97,7 +97,7 @@ class InternalClient:
     ) -> dict[str, Any]:
         """Ask whether a task may work: ``allowed``, the ``reason`` if not, and the run's ``context``."""
         body = {"taskId": task_id, "tiId": ti_id, "sequence": sequence}
-        return self._ask(_Post(f"{_run(dag_id, run_id)}/admit", body, budget))
+        return self._ask(_Question(f"{_run(dag_id, run_id)}/admit", body, budget))
 
     def cancel_run(
         self, dag_id: str, run_id: str, reason: str, requested_by: str, *, budget: float = 60.0
@@ -116,7 +116,7 @@ class InternalClient:
     ) -> dict[str, Any]:
         """Bring pipelines in step with the files of a folder; a file is path, application, name, text."""
         body = {"files": files, "repository": repository, "commit": commit, "prune": prune}
-        return self._ask(_Post("/internal/v1/sync", body, budget, timeout=budget))
+        return self._ask(_Question("/internal/v1/sync", body, budget, timeout=budget))
 
     def published(self, dag_id: str, version: int | None, *, budget: float = 120.0) -> dict[str, Any]:
         """Return a pipeline as it is at a version (None is the newest), with ``version`` in the answer."""
@@ -128,19 +128,19 @@ class InternalClient:
         parameters = {"application": application, "pipeline": pipeline}
         return self._ask(_get("/internal/v1/pipelines/lookup", parameters, budget=budget))
 
-    def _headers(self, post: _Post) -> dict[str, str]:
-        signed = sign(self.secret, post.method, post.path, post.content, self.now())
+    def _headers(self, question: _Question) -> dict[str, str]:
+        signed = sign(self.secret, question.method, question.path, question.content, self.now())
         return {"content-type": "application/json", **signed}
 
-    def _ask(self, post: _Post) -> dict[str, Any]:
-        attempts = _Attempts(self.monotonic() + post.budget, self.monotonic)
-        timeout = post.timeout or self.timeout
+    def _ask(self, question: _Question) -> dict[str, Any]:
+        attempts = _Attempts(self.monotonic() + question.budget, self.monotonic)
+        timeout = question.timeout or self.timeout
         with httpx.Client(transport=self.transport, timeout=timeout, trust_env=False) as client:
             while True:
                 try:
-                    url = self.base_url.rstrip("/") + MOUNT + post.path
-                    headers = self._headers(post)
-                    response = client.request(post.method, url, content=post.content, headers=headers)
+                    url = self.base_url.rstrip("/") + MOUNT + question.path
+                    headers = self._headers(question)
+                    response = client.request(question.method, url, content=question.content, headers=headers)
                     problem = _problem(response)
                 except httpx.TransportError as error:
                     problem = _describe(error)
@@ -149,13 +149,15 @@ class InternalClient:
                 self.sleep(attempts.wait_after(problem))
 
 
-def _halt(dag_id: str, run_id: str, task_id: str, ti_id: str, reason: str, *, budget: float) -> _Post:
+def _halt(dag_id: str, run_id: str, task_id: str, ti_id: str, reason: str, *, budget: float) -> _Question:
     body = {"taskId": task_id, "tiId": str(ti_id), "reason": reason}
-    return _Post(f"{_run(dag_id, run_id)}/halt", body, budget)
+    return _Question(f"{_run(dag_id, run_id)}/halt", body, budget)
 
 
-def _cancel(dag_id: str, run_id: str, reason: str, requested_by: str, budget: float) -> _Post:
-    return _Post(f"{_run(dag_id, run_id)}/cancel", {"reason": reason, "requestedBy": requested_by}, budget)
+def _cancel(dag_id: str, run_id: str, reason: str, requested_by: str, budget: float) -> _Question:
+    return _Question(
+        f"{_run(dag_id, run_id)}/cancel", {"reason": reason, "requestedBy": requested_by}, budget
+    )
 
 
 def _run(dag_id: str, run_id: str) -> str:

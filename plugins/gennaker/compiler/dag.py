@@ -8,6 +8,7 @@ from typing import Any, cast
 from airflow.sdk import DAG
 from airflow.sdk.definitions.param import ParamsDict
 
+from gennaker.compiler.arguments import dag_arguments
 from gennaker.compiler.disabled import refuse_starts
 from gennaker.compiler.params import dag_params
 from gennaker.compiler.semantics import VERDICT_TASK, awaited, needs_verdict, unsure
@@ -67,14 +68,9 @@ def compile_pipeline(
     )
     dag = DAG(
         dag_id,
-        dag_display_name=name,
-        tags=[f"app:{application}"[:100]],
-        doc_md=_documentation(pipeline, note, revision, sequence),
+        **dag_arguments(application, name, _documentation(pipeline, note, revision, sequence)),
         max_active_runs=min(_concurrency(pipeline), settings.get("maxActiveRuns") or UNLIMITED),
         max_active_tasks=UNLIMITED,
-        catchup=False,
-        is_paused_upon_creation=False,
-        rerun_with_latest_version=False,
         fail_fast=False,
         access_control=settings.get("accessControl"),
         **(refuse_starts() if disabled else {"schedule": None}),

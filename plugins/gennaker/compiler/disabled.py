@@ -9,6 +9,8 @@ from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction, T
 from airflow.utils.types import DagRunType
 from pendulum import DateTime
 
+from gennaker.compiler.arguments import dag_arguments
+
 
 class DisabledTimetable(Timetable):
     """
@@ -49,13 +51,4 @@ def placeholder(*, dag_id: str, application: str, name: str, documentation: str)
 
     Airflow drops a DAG that is not there, and with it the runs of its former versions that are still active.
     """
-    return DAG(
-        dag_id,
-        dag_display_name=name,
-        tags=[f"app:{application}"[:100]],
-        doc_md=documentation,
-        catchup=False,
-        is_paused_upon_creation=False,
-        rerun_with_latest_version=False,
-        **refuse_starts(),
-    )
+    return DAG(dag_id, **dag_arguments(application, name, documentation), **refuse_starts())

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from airflow.configuration import conf
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from gennaker.settings import uses_fab
 
-def uses_fab() -> bool:
-    """Tell whether Airflow syncs the rights of DAGs, by the name that it looks for itself."""
-    return "FabAuthManager" in conf.get("core", "auth_manager", fallback="")
+__all__ = ["ensure_permissions", "role_names", "uses_fab"]
 
 
 def role_names(*, session: Session) -> frozenset[str]:
