@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from gennaker.catalog import load
 from gennaker.compiler.dag import compile_pipeline
+from gennaker.services import applications
 from gennaker.services.admission import admit
 from gennaker.store.models import Pipeline, Publication, Revision, Run
-from tests.services.desk import ANN, Desk
+from tests.services.desk import ANN, SHELL, Desk
 
 _numbers = itertools.count(1)
 
@@ -59,6 +60,17 @@ class Floor:
             SerializedDAG.bulk_write_to_db("testing", version, [lazy], session=session)
             SerializedDagModel.write_dag(lazy, bundle_name="testing", bundle_version=version, session=session)
         return self
+
+    def leave_running_to(self, *roles: str) -> None:
+        """Keep the right to run the application's pipelines to some roles."""
+        self.desk.call(
+            applications.update,
+            name=self.desk.application,
+            changes={"permissions": {"EXECUTE": [*roles]}},
+            if_version=None,
+            actor=SHELL,
+        )
+        self.parse()
 
     def start(self, *, by: str | None = "ann", run_type: str = "manual", state: str = "running") -> str:
         """Start a run as core does, asking nobody; return its id."""

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import func, select
 
 from gennaker.errors import Conflict, NotFound
-from gennaker.services import applications, governance, people, pipelines
+from gennaker.services import governance, people, pipelines
 from gennaker.store.models import Pipeline, Run
 from tests.database import postgresql
-from tests.services.desk import SHELL, Desk, spec
+from tests.services.desk import Desk, spec
 from tests.services.floor import Floor
 from tests.services.test_governance import TEAM, expire
 
@@ -275,14 +275,7 @@ def test_who_started_it_must_be_allowed_to_run_it(
     floor: Floor, monkeypatch: pytest.MonkeyPatch, person: people.Person | None, allowed: bool
 ) -> None:
     monkeypatch.setattr(people, "find", lambda name, session: person if name == "bob" else None)
-    floor.desk.call(
-        applications.update,
-        name=floor.desk.application,
-        changes={"permissions": {"EXECUTE": ["Releasers"]}},
-        if_version=None,
-        actor=SHELL,
-    )
-    floor.parse()
+    floor.leave_running_to("Releasers")
     answer = floor.admit(floor.start(by="bob"))
 
     assert answer["allowed"] is allowed

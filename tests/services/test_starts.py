@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from gennaker.errors import Conflict, Denied, NotFound, SpecError, Temporary
-from gennaker.services import applications, governance, pipelines, starts
+from gennaker.services import governance, pipelines, starts
 from gennaker.services.actor import Actor
-from tests.services.desk import ANN, BOT, SHELL, Desk, spec
+from tests.services.desk import ANN, BOT, Desk, spec
 from tests.services.floor import Floor
 from tests.services.test_governance import TEAM, expire
 
@@ -153,14 +153,7 @@ def test_a_lock_stops_no_start(floor: Floor) -> None:
 
 
 def test_who_may_not_run_does_not_start_it(floor: Floor) -> None:
-    floor.desk.call(
-        applications.update,
-        name=floor.desk.application,
-        changes={"permissions": {"EXECUTE": ["Releasers"]}},
-        if_version=None,
-        actor=SHELL,
-    )
-    floor.parse()
+    floor.leave_running_to("Releasers")
     with pytest.raises(Denied, match="ann may not run"):
         start(floor, actor=ANN)
     assert start(floor, actor=Actor("eve", "cli", frozenset({"Releasers"})))

@@ -19,13 +19,11 @@ from airflow.sdk import DAG, get_parsing_context
 
 from gennaker.catalog import load
 from gennaker.compiler.dag import compile_pipeline
+from gennaker.spec.folder import RESERVED
 from gennaker.spec.loader import LoadedPipeline
 from gennaker.spec.naming import slug
 
 log = logging.getLogger(__name__)
-
-#: Folders that hold no pipelines.
-RESERVED = frozenset({"templates", "schema"})
 
 
 class SpecFolder:

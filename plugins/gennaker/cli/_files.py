@@ -13,13 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gennaker.errors import GennakerError
+from gennaker.spec.folder import RESERVED
 from gennaker.spec.problems import Severity, SpecProblem
 
 if TYPE_CHECKING:
     from gennaker.spec.loader import LoadedPipeline
-
-#: Folders directly below a folder of pipelines that hold something else.
-RESERVED = frozenset({"schema", "templates"})
 
 Templates = Mapping[str, Mapping[str, Any]]
 

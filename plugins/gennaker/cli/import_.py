@@ -77,10 +77,11 @@ def _refused(file: Path, error: str) -> dict[str, Any]:
 
 
 def _told(file: Path, item: Imported) -> dict[str, Any]:
-    errors = [found for found in item.problems if str(found.severity) == "error"]
+    from gennaker.spec.problems import errors_in
+
     return {
         "file": str(file),
-        "ok": item.error is None and not errors,
+        "ok": item.error is None and not errors_in(item.problems),
         "action": item.action,
         "application": item.application,
         "name": item.name,

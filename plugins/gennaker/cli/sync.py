@@ -12,8 +12,6 @@ from gennaker.errors import GennakerError
 if TYPE_CHECKING:
     from gennaker.services.syncing import Step
 
-_WRONG = frozenset({"refused", "invalid"})
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -43,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         _output.print_json([_told(step) for step in steps])
     else:
         _show(steps, dry_run=arguments.dry_run)
-    return 1 if any(_failed(step) for step in steps) else 0
+    return 0 if all(step.ok for step in steps) else 1
 
 
 def _sync(arguments: argparse.Namespace) -> list[Step]:
@@ -74,14 +72,10 @@ def _sync(arguments: argparse.Namespace) -> list[Step]:
     return done
 
 
-def _failed(step: Step) -> bool:
-    return step.action in _WRONG or any(str(found.severity) == "error" for found in step.problems)
-
-
 def _told(step: Step) -> dict[str, Any]:
     return {
         "file": step.path,
-        "ok": not _failed(step),
+        "ok": step.ok,
         "action": step.action,
         "application": step.application,
         "name": step.name,

@@ -14,8 +14,6 @@ from gennaker.spec.problems import InvalidPipeline, SpecProblem, json_path, prob
 from gennaker.spec.source import read
 from gennaker.store.models import Pipeline
 
-Given = str | bytes | Mapping[str, Any]
-
 
 @dataclass(frozen=True)
 class Content:
@@ -35,12 +33,18 @@ class Content:
     problems: tuple[SpecProblem, ...]
 
 
+#: JSON as text or as an object, or what was read from it already.
+Given = str | bytes | Mapping[str, Any] | Content
+
+
 def read_content(given: Given) -> Content:
     """
-    Read a pipeline's JSON.
+    Read a pipeline's JSON, once.
 
     :raises InvalidPipeline: it is not JSON, or not an object.
     """
+    if isinstance(given, Content):
+        return given
     try:
         value, problems = read(given, check=True)
         if value is None and problems:

@@ -54,10 +54,15 @@ def check_editable(pipeline: Pipeline, actor: Actor) -> None:
 def lock(*, pipeline_id: str, allow_api: bool, reason: str, actor: Actor, session: Session) -> Pipeline:
     """Lock a pipeline, or change the option and the reason of its lock."""
     pipeline = _to_govern(pipeline_id, actor, session=session)
-    pipeline.locked, pipeline.lock_allows_api, pipeline.lock_reason = True, allow_api, no_control(reason)
-    pipeline.locked_by, pipeline.locked_at = actor.name, datetime.now(UTC)
+    set_lock(pipeline, reason=reason, allow_api=allow_api, by=actor.name)
     _audit("gennaker_lock", pipeline, actor.name, session, reason=reason, allowApi=allow_api)
     return pipeline
+
+
+def set_lock(pipeline: Pipeline, *, reason: str, allow_api: bool, by: str) -> None:
+    """Lock a pipeline that is under row lock already."""
+    pipeline.locked, pipeline.lock_allows_api = True, allow_api
+    pipeline.lock_reason, pipeline.locked_by, pipeline.locked_at = no_control(reason), by, datetime.now(UTC)
 
 
 def unlock(*, pipeline_id: str, actor: Actor, session: Session) -> Pipeline:
@@ -193,6 +198,12 @@ def grant(pipeline: Pipeline, *, session: Session) -> datetime:
     return moment
 
 
+def forget_grants(pipeline: Pipeline, *, session: Session) -> None:
+    """Take back what :func:`grant` gave, when a pipeline opens again."""
+    granted = update(Run).where(Run.pipeline_id == pipeline.id, Run.granted_clear_number.is_not(None))
+    session.execute(granted.values(granted_clear_number=None))
+
+
 def _enable(pipeline: Pipeline, *, by: str, event: str, session: Session) -> None:
     was_team = pipeline.disabled_scope == "team"
     was = {"scope": pipeline.disabled_scope, "reason": pipeline.disabled_reason}
@@ -206,8 +217,7 @@ def _enable(pipeline: Pipeline, *, by: str, event: str, session: Session) -> Non
 
 def _reopen(pipeline: Pipeline, *, by: str, session: Session) -> None:
     if pipeline.deleted_at is None:
-        forget = update(Run).where(Run.pipeline_id == pipeline.id, Run.granted_clear_number.is_not(None))
-        session.execute(forget.values(granted_clear_number=None))
+        forget_grants(pipeline, session=session)
     _publish(pipeline, by=by, session=session)
 
 

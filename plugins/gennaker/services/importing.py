@@ -144,7 +144,7 @@ def _import(
         made = pipelines.create(
             application=application,
             name=name,
-            spec=spec,
+            spec=content,
             actor=actor,
             source="import",
             message=message,
@@ -158,7 +158,7 @@ def _import(
         return _told("created", made.saved, pipeline_id=new_id, **told)
     saved = revisions.save(
         pipeline_id=existing.id,
-        spec=spec,
+        spec=content,
         base=None,
         message=message,
         actor=actor,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from airflow.models.dag import DagModel
-from sqlalchemy import Select, func, select, tuple_, update
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
@@ -19,7 +19,7 @@ from gennaker.services.publishing import publish_state
 from gennaker.services.revisions import Build, Saved, Source, open_for_edit
 from gennaker.spec import naming
 from gennaker.store._base import new_id, utc_now
-from gennaker.store.models import SHARD_SIZE, Application, Pipeline, Revision, Run, Shard
+from gennaker.store.models import SHARD_SIZE, Application, Pipeline, Revision, Shard
 
 State = Literal["enabled", "disabled", "locked", "draft", "broken"]
 
@@ -92,11 +92,7 @@ def create(
 
 def _insert(owner: Application, name: str, uid: str, actor: Actor, *, session: Session) -> Pipeline:
     _check_free(owner, name, session=session)
-    last = session.scalar(
-        select(func.max(Pipeline.position)).where(
-            Pipeline.application_id == owner.id, Pipeline.deleted_at.is_(None)
-        )
-    )
+    last = _last_position(owner, session=session)
     shard = _shard(owner, session=session)
     for _ in range(_TRIES):
         pipeline = Pipeline(
@@ -120,6 +116,11 @@ def _insert(owner: Application, name: str, uid: str, actor: Actor, *, session: S
             shard.size += 1
             return pipeline
     raise Conflict(f"no DAG id could be found for '{owner.name}' '{name}'", hint="try again")
+
+
+def _last_position(owner: Application, *, session: Session) -> int | None:
+    living = (Pipeline.application_id == owner.id) & Pipeline.deleted_at.is_(None)
+    return session.scalar(select(func.max(Pipeline.position)).where(living))
 
 
 def _free_id(wanted: str | None, *, session: Session) -> str:
@@ -316,14 +317,10 @@ def undelete(*, pipeline_id: str, name: str | None = None, actor: Actor, session
     if pipeline.deleted_at is None:
         return pipeline
     _set_name(pipeline, clean_name(name or pipeline.name, "a pipeline"), session=session)
-    last = select(func.max(Pipeline.position)).where(
-        Pipeline.application_id == owner.id, Pipeline.deleted_at.is_(None)
-    )
-    pipeline.position = (session.scalar(last) or 0) + 1
+    pipeline.position = (_last_position(owner, session=session) or 0) + 1
     pipeline.deleted_at, pipeline.deleted_by = None, ""
     if not governance.is_closed(pipeline):
-        granted = (Run.pipeline_id == pipeline.id) & Run.granted_clear_number.is_not(None)
-        session.execute(update(Run).where(granted).values(granted_clear_number=None))
+        governance.forget_grants(pipeline, session=session)
     _touch(pipeline, actor)
     _audit("gennaker_undelete", pipeline, actor, session, name=pipeline.name)
     publish_state(pipeline, by=actor.name, session=session)

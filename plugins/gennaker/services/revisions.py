@@ -24,7 +24,7 @@ from gennaker.services.publishing import publish_state
 from gennaker.spec.compare import Comparison
 from gennaker.spec.compare import compare as compare_specs
 from gennaker.spec.loader import LoadedPipeline
-from gennaker.spec.problems import InvalidPipeline, Severity, SpecProblem, problem
+from gennaker.spec.problems import InvalidPipeline, SpecProblem, errors_in, problem
 from gennaker.store._base import utc_now
 from gennaker.store.models import Pipeline, Revision
 
@@ -56,7 +56,7 @@ class Saved:
     @property
     def ok(self) -> bool:
         """Tell whether there are no errors."""
-        return not _errors(self.problems)
+        return not errors_in(self.problems)
 
 
 def save(
@@ -116,7 +116,7 @@ def write(
 ) -> Saved:
     """Add a revision to a pipeline that is locked already, unless it is the same as the latest."""
     loaded, problems = contents.examine(content, pipeline)
-    wanted = publish and not _errors(problems)
+    wanted = publish and not errors_in(problems)
     latest = _sha256(pipeline, session=session)
     created = latest != content.sha256
     if wanted and (created or pipeline.published != pipeline.latest):
@@ -133,12 +133,12 @@ def write(
             message=no_control(message),
             source=source,
             restored_from=restored_from,
-            errors=len(_errors(problems)),
+            errors=len(errors_in(problems)),
         )
         session.add(revision)
         _audit("gennaker_save", pipeline, actor, session, source=source, restoredFrom=restored_from)
         retention.after_save(pipeline, session=session)
-    if wanted and not _errors(problems) and pipeline.published != pipeline.latest:
+    if wanted and not errors_in(problems) and pipeline.published != pipeline.latest:
         _publish_latest(pipeline, actor, session=session)
     session.flush()
     return Saved(pipeline.latest, created, pipeline.published == pipeline.latest, tuple(problems))
@@ -159,8 +159,8 @@ def publish(*, pipeline_id: str, number: int, actor: Actor, build: Build, sessio
             hint="restore it: that makes a new revision with its content, and publishes it",
         )
     loaded, problems = contents.examine(contents.read_content(revision.spec), pipeline)
-    problems = problems if _errors(problems) else [*problems, *_try_build(build, loaded, pipeline)]
-    if errors := _errors(problems):
+    problems = problems if errors_in(problems) else [*problems, *_try_build(build, loaded, pipeline)]
+    if errors := errors_in(problems):
         raise InvalidPipeline(errors)
     if pipeline.published != number:
         _publish_latest(pipeline, actor, session=session)
@@ -306,10 +306,6 @@ def _try_build(build: Build, loaded: LoadedPipeline, pipeline: Pipeline) -> list
     except Exception as error:  # whatever an operator's constructor may raise
         return [problem("build-failed", path="$", message=f"{type(error).__name__}: {error}")]
     return []
-
-
-def _errors(problems: list[SpecProblem] | tuple[SpecProblem, ...]) -> list[SpecProblem]:
-    return [found for found in problems if found.severity is Severity.ERROR]
 
 
 def _exists(pipeline_id: str, *, session: Session) -> Pipeline:

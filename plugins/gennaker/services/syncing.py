@@ -20,14 +20,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gennaker.errors import GennakerError
-from gennaker.services import applications, audit, contents, pipelines, revisions
-from gennaker.services._carried import carried, lock, wanted_id
+from gennaker.services import applications, audit, contents, governance, pipelines, revisions
+from gennaker.services._carried import carried, wanted_id
 from gennaker.services._rows import name_key
 from gennaker.services.actor import Actor
 from gennaker.services.contents import Content
 from gennaker.services.revisions import Build, open_for_edit
 from gennaker.spec.folder import FolderEntry
-from gennaker.spec.problems import InvalidPipeline, SpecProblem
+from gennaker.spec.problems import InvalidPipeline, SpecProblem, errors_in
 from gennaker.store.models import Application, Pipeline, Revision
 
 Action = Literal["create", "update", "undelete", "unchanged", "delete", "refused", "invalid"]
@@ -59,6 +59,11 @@ class Step:
     problems: tuple[SpecProblem, ...] = ()
     detail: str = ""
     content: Content | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether nothing stands in the way: neither a refusal nor an error in the pipeline."""
+        return self.action not in ("refused", "invalid") and not errors_in(self.problems)
 
 
 @dataclass(frozen=True)
@@ -266,7 +271,7 @@ def _update(step: Step, origin: Origin, actor: Actor, build: Build, *, session: 
 def _own(pipeline: Pipeline, step: Step, origin: Origin, actor: Actor) -> None:
     pipeline.provenance = {"repository": origin.repository, "commit": origin.commit, "path": step.path}
     if not pipeline.locked:
-        lock(pipeline, reason=f"kept in {origin.repository}", allow_api=False, by=actor.name)
+        governance.set_lock(pipeline, reason=f"kept in {origin.repository}", allow_api=False, by=actor.name)
 
 
 def _content(step: Step) -> Content:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heappop, heappush
 
-from gennaker.spec.naming import task_ids
+from gennaker.spec.naming import numbered, task_ids
 from gennaker.spec.problems import SpecProblem, json_path, problem
 from gennaker.spec.stage import FailurePolicy, StageEnvelope
 
@@ -134,16 +134,7 @@ def _nodes(stages: Sequence[StageEnvelope]) -> list[Node]:
 
 def ref_ids(stages: Sequence[StageEnvelope]) -> list[str]:
     """Return each stage's refId; one that has none gets its place in the list, or the next free number."""
-    used = {stage.ref_id for stage in stages}
-    found = []
-    for index, stage in enumerate(stages):
-        ref_id, number = stage.ref_id, index
-        while not ref_id:
-            ref_id = "" if str(number) in used else str(number)
-            number += 1
-        used.add(ref_id)
-        found.append(ref_id)
-    return found
+    return numbered([stage.ref_id for stage in stages])
 
 
 def _missing(stages: Sequence[StageEnvelope], base: str) -> Iterable[SpecProblem]:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from gennaker.spec.documents import unwrap
 from gennaker.spec.graph import Graph, build_graph
 from gennaker.spec.pipeline import Pipeline
-from gennaker.spec.problems import InvalidPipeline, Severity, SpecProblem, json_path, problem
+from gennaker.spec.problems import InvalidPipeline, SpecProblem, errors_in, json_path, problem
 from gennaker.spec.source import read
 from gennaker.spec.stage import StageEnvelope
 from gennaker.spec.validation import parse
@@ -50,7 +50,7 @@ class LoadedPipeline:
     @property
     def errors(self) -> tuple[SpecProblem, ...]:
         """Return the problems that keep it from running."""
-        return tuple(found for found in self.problems if found.severity is Severity.ERROR)
+        return errors_in(self.problems)
 
     def raise_for_errors(self) -> None:
         """Raise a ``SpecError`` that carries the errors, if there are any."""

@@ -44,6 +44,25 @@ def _part(text: str, uid: str | None) -> str:
     )
 
 
+def numbered(ref_ids: Sequence[str]) -> list[str]:
+    """
+    Return each refId; an empty one becomes its place in the list, or the next free number.
+
+    >>> numbered(["", "a", "0", ""])
+    ['1', 'a', '0', '3']
+    """
+    used = set(ref_ids)
+    found = []
+    for index, given in enumerate(ref_ids):
+        ref_id, number = given, index
+        while not ref_id:
+            ref_id = "" if str(number) in used else str(number)
+            number += 1
+        used.add(ref_id)
+        found.append(ref_id)
+    return found
+
+
 def task_ids(ref_ids: Sequence[str]) -> dict[str, str]:
     """
     Return each refId's task id: ``stage-<refId>``, other characters as dashes, ties numbered in order.

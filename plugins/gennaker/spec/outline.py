@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from gennaker.spec.naming import numbered
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -80,7 +82,7 @@ def outline(pipeline: Mapping[str, Any]) -> Outline:
     """Return the stages of a pipeline; there are none where ``stages`` is no list."""
     given = items_of(pipeline.get("stages"))
     raws = [item if isinstance(item, Mapping) else {} for item in given]
-    names = _ref_ids(raws)
+    names = numbered([text(raw.get("refId")) for raw in raws])
     linear = is_linear(raws)
     return Outline(
         tuple(
@@ -118,19 +120,6 @@ def text(value: Any) -> str:
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
-
-
-def _ref_ids(stages: Sequence[Mapping[str, Any]]) -> list[str]:
-    used = {text(stage.get("refId")) for stage in stages}
-    found = []
-    for index, stage in enumerate(stages):
-        ref_id, number = text(stage.get("refId")), index
-        while not ref_id:
-            ref_id = "" if str(number) in used else str(number)
-            number += 1
-        used.add(ref_id)
-        found.append(ref_id)
-    return found
 
 
 def _reach(start: int, links: Mapping[int, tuple[int, ...]]) -> frozenset[int]:

@@ -10,7 +10,7 @@ from typing import Any
 from gennaker.errors import SpecError
 from gennaker.spec.codes import CODES, Severity
 
-__all__ = ["InvalidPipeline", "Severity", "SpecProblem", "json_path", "problem"]
+__all__ = ["InvalidPipeline", "Severity", "SpecProblem", "errors_in", "json_path", "problem"]
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
@@ -44,6 +44,11 @@ class InvalidPipeline(SpecError):
         first, *others = self.problems
         more = f", and {len(others)} more" if others else ""
         super().__init__(f"{first.message}{more}", path=first.path, hint=first.hint)
+
+
+def errors_in(problems: Iterable[SpecProblem]) -> tuple[SpecProblem, ...]:
+    """Return those that keep a pipeline from running."""
+    return tuple(found for found in problems if found.severity is Severity.ERROR)
 
 
 def problem(

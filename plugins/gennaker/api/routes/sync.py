@@ -5,29 +5,22 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from airflow.api_fastapi.common.db.common import SessionDep
-from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from gennaker.api.building import try_build
-from gennaker.api.deps import require_json, require_signature
+from gennaker.api.models._base import Body
+from gennaker.api.routes._parts import signed_router
 from gennaker.services.actor import Actor
 from gennaker.services.syncing import Origin, Step, apply, plan
 from gennaker.spec.folder import FolderEntry
+from gennaker.spec.problems import errors_in
 
-router = APIRouter(
-    prefix="/internal/v1",
-    dependencies=[Depends(require_json), Depends(require_signature)],
-    include_in_schema=False,
-)
+router = signed_router()
 
 _ACTIONS = {"create": "created", "update": "updated", "undelete": "undeleted", "delete": "deleted"}
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class FileBody(_Body):
+class FileBody(Body):
     """A file of the folder."""
 
     path: Annotated[str, Field(max_length=2000)]
@@ -36,7 +29,7 @@ class FileBody(_Body):
     text: Annotated[str, Field(max_length=2_000_000)]
 
 
-class SyncBody(_Body):
+class SyncBody(Body):
     """A whole folder at one commit."""
 
     files: Annotated[list[FileBody], Field(max_length=20_000)]
@@ -62,12 +55,11 @@ def sync_folder(body: SyncBody, session: SessionDep) -> dict[str, Any]:
 
 
 def _told(step: Step) -> dict[str, Any]:
-    errors = [found for found in step.problems if str(found.severity) == "error"]
-    failed = step.action in ("refused", "invalid") or bool(errors)
+    errors = errors_in(step.problems)
     return {
         "path": step.path,
         "application": step.application,
         "name": step.name,
-        "action": "failed" if failed else _ACTIONS.get(step.action, step.action),
+        "action": _ACTIONS.get(step.action, step.action) if step.ok else "failed",
         "detail": step.detail or (str(errors[0]) if errors else ""),
     }
