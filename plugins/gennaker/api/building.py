@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 from gennaker.catalog import load
-from gennaker.errors import CompileError, GennakerError
+from gennaker.errors import CompileError
 from gennaker.spec.loader import LoadedPipeline
 from gennaker.spec.problems import SpecProblem, problem
 from gennaker.store.models import Pipeline
@@ -48,12 +48,3 @@ def validate(source: str | dict[str, Any]) -> tuple[LoadedPipeline, list[SpecPro
         except CompileError as error:
             problems.append(problem("build-failed", path="$", message=error.message, hint=error.hint))
     return loaded, problems
-
-
-def build_error(text: str, pipeline: Pipeline) -> str | None:
-    """Return why a spec cannot be built, or None when it can."""
-    try:
-        try_build(load(text, check=False), pipeline)
-    except GennakerError as error:
-        return str(error)
-    return None

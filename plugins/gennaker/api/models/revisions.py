@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field
 
 from gennaker.api.models._base import Answer, Body, LongText, Problem
 from gennaker.api.models.validation import SpecBody
+from gennaker.services import revisions
 
 
 class SpecAnswer(Answer):
@@ -37,6 +38,17 @@ class Saved(Answer):
     created: bool = Field(description="False: it was the same as the newest revision.")
     published: bool = Field(description="Whether this revision is the one that is to run.")
     problems: list[Problem]
+
+    @classmethod
+    def of(cls, saved: revisions.Saved, **more: Any) -> Self:
+        """Return what became of a save as it is told; ``more`` is for answers that tell more."""
+        return cls(
+            revision=saved.revision,
+            created=saved.created,
+            published=saved.published,
+            problems=[Problem.of(found) for found in saved.problems],
+            **more,
+        )
 
 
 class RevisionAnswer(Answer):

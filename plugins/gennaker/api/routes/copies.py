@@ -13,12 +13,11 @@ from gennaker.api.etags import OptionalBase, tag
 from gennaker.api.models._base import Problem
 from gennaker.api.models.copies import CopiedPipeline, NoteAnswer, StagesCopied
 from gennaker.api.models.pipelines import CopyPipeline, CopyStages
-from gennaker.api.routes._parts import PipelineIdPath
+from gennaker.api.routes._parts import PipelineIdPath, pipeline_for
 from gennaker.api.routes._parts import router as router_at
 from gennaker.api.secrecy import refuse_copy_of_secrets
 from gennaker.api.views import pipeline_detail
-from gennaker.services import applications, copies, pipelines, revisions
-from gennaker.store.models import Pipeline
+from gennaker.services import applications, copies, revisions
 
 router = router_at("/pipelines/{pipeline_id}", "pipelines")
 
@@ -54,8 +53,7 @@ def copy_stages(
 
     With `If-Match` only if nobody has saved since.
     """
-    target = pipelines.get(pipeline_id=pipeline_id, session=session)
-    access.require(Right.EDIT, target)
+    target = pipeline_for(Right.EDIT, pipeline_id, access, session)
     _check_source(body.from_, access, session, ref_ids=frozenset(body.ref_ids))
     done = copies.copy_stages(
         source_id=body.from_,
@@ -69,14 +67,8 @@ def copy_stages(
         session=session,
     )
     tag(response, done.saved.revision)
-    return StagesCopied(
-        revision=done.saved.revision,
-        created=done.saved.created,
-        published=done.saved.published,
-        problems=[Problem.of(found) for found in done.saved.problems],
-        ref_ids=dict(done.ref_ids),
-        notes=[NoteAnswer.model_validate(note) for note in done.notes],
-    )
+    notes = [NoteAnswer.model_validate(note) for note in done.notes]
+    return StagesCopied.of(done.saved, ref_ids=dict(done.ref_ids), notes=notes)
 
 
 def copied(
@@ -105,14 +97,12 @@ def copied(
 
 def _check_source(
     pipeline_id: str, access: Access, session: Session, *, ref_ids: frozenset[str] | None = None
-) -> Pipeline:
+) -> None:
     """Refuse to copy what may not be seen, and secrets that may not; stages are looked at by themselves."""
-    source = pipelines.get(pipeline_id=pipeline_id, session=session)
-    access.require(Right.READ, source)
+    source = pipeline_for(Right.READ, pipeline_id, access, session)
     if not access.may(Right.EDIT, source):
         spec = revisions.spec_of(pipeline_id=pipeline_id, session=session)
         if ref_ids is not None and isinstance(spec.get("stages"), list):
             named = [s for s in spec["stages"] if isinstance(s, dict) and str(s.get("refId")) in ref_ids]
             spec = {"stages": named}
         refuse_copy_of_secrets(spec)
-    return source

@@ -8,10 +8,10 @@ from gennaker.api.access import AccessDep, Right
 from gennaker.api.description import told
 from gennaker.api.models.governance import DisableBody, LockBody
 from gennaker.api.models.pipelines import PipelineDetail
-from gennaker.api.routes._parts import PipelineIdPath
+from gennaker.api.routes._parts import PipelineIdPath, pipeline_for
 from gennaker.api.routes._parts import router as router_at
 from gennaker.api.views import pipeline_detail
-from gennaker.services import governance, pipelines
+from gennaker.services import governance
 
 router = router_at("/pipelines/{pipeline_id}", "governance")
 
@@ -21,7 +21,7 @@ def lock_pipeline(
     pipeline_id: PipelineIdPath, body: LockBody, access: AccessDep, session: SessionDep
 ) -> PipelineDetail:
     """Stop changes through the UI, and on request those through the API; or change the reason."""
-    access.require(Right.EDIT, pipelines.get(pipeline_id=pipeline_id, session=session))
+    pipeline_for(Right.EDIT, pipeline_id, access, session)
     locked = governance.lock(
         pipeline_id=pipeline_id,
         allow_api=body.allow_api,
@@ -35,7 +35,7 @@ def lock_pipeline(
 @router.delete("/lock", **told("edit", 404, 409, 415))
 def unlock_pipeline(pipeline_id: PipelineIdPath, access: AccessDep, session: SessionDep) -> PipelineDetail:
     """Take the lock away."""
-    access.require(Right.EDIT, pipelines.get(pipeline_id=pipeline_id, session=session))
+    pipeline_for(Right.EDIT, pipeline_id, access, session)
     unlocked = governance.unlock(pipeline_id=pipeline_id, actor=access.actor, session=session)
     return pipeline_detail(unlocked, access, session=session)
 
@@ -45,7 +45,7 @@ def disable_pipeline(
     pipeline_id: PipelineIdPath, body: DisableBody, access: AccessDep, session: SessionDep
 ) -> PipelineDetail:
     """Let a pipeline start no more, whatever asks for it; runs that are active go on."""
-    access.require(Right.EDIT, pipelines.get(pipeline_id=pipeline_id, session=session))
+    pipeline_for(Right.EDIT, pipeline_id, access, session)
     disabled = governance.disable(
         pipeline_id=pipeline_id,
         scope=body.scope,
@@ -61,6 +61,6 @@ def disable_pipeline(
 @router.delete("/disable", **told("edit", 404, 409, 415))
 def enable_pipeline(pipeline_id: PipelineIdPath, access: AccessDep, session: SessionDep) -> PipelineDetail:
     """Let a pipeline start again."""
-    access.require(Right.EDIT, pipelines.get(pipeline_id=pipeline_id, session=session))
+    pipeline_for(Right.EDIT, pipeline_id, access, session)
     enabled = governance.enable(pipeline_id=pipeline_id, actor=access.actor, session=session)
     return pipeline_detail(enabled, access, session=session)

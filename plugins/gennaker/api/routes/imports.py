@@ -14,7 +14,7 @@ from gennaker.api.building import try_build
 from gennaker.api.description import told
 from gennaker.api.models._base import Problem
 from gennaker.api.models.imports import ImportAnswer, ImportBody, ImportedAnswer
-from gennaker.api.routes._parts import PipelineIdPath
+from gennaker.api.routes._parts import PipelineIdPath, pipeline_for
 from gennaker.api.routes._parts import router as router_at
 from gennaker.api.secrecy import refuse_masks
 from gennaker.api.views import shown_spec
@@ -32,8 +32,7 @@ def export_pipeline(
     revision: Annotated[int | None, Query(ge=1, description="The newest one when absent.")] = None,
 ) -> dict[str, Any]:
     """Return a pipeline as Spinnaker's JSON, with its name, its state and its lock, as a file."""
-    pipeline = pipelines.get(pipeline_id=pipeline_id, session=session)
-    access.require(Right.READ, pipeline)
+    pipeline = pipeline_for(Right.READ, pipeline_id, access, session)
     exported = revisions.export(pipeline_id=pipeline_id, number=revision, session=session)
     response.headers["Content-Disposition"] = f'attachment; filename="{pipeline.dag_id}.json"'
     shown: dict[str, Any] = shown_spec(exported, whole=access.may(Right.EDIT, pipeline))["spec"]

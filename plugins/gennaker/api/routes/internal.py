@@ -5,20 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from airflow.api_fastapi.common.db.common import SessionDep
-from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from gennaker.api.deps import require_json, require_signature
+from gennaker.api.routes._parts import signed_router
 from gennaker.services.admission import admit
 from gennaker.services.cancel import cancel_run
 from gennaker.services.halt import halt
 
-router = APIRouter(
-    prefix="/internal/v1",
-    dependencies=[Depends(require_json), Depends(require_signature)],
-    include_in_schema=False,
-)
+router = signed_router()
 
 ShortText = Annotated[str, Field(max_length=250, min_length=1)]
 LongText = Annotated[str, Field(max_length=10_000)]

@@ -22,7 +22,7 @@ from gennaker.api.models.pipelines import (
     PipelineDetail,
     UndeletePipeline,
 )
-from gennaker.api.routes._parts import Cursor, Limit, PipelineIdPath
+from gennaker.api.routes._parts import Cursor, Limit, PipelineIdPath, pipeline_for
 from gennaker.api.routes._parts import router as router_at
 from gennaker.api.routes.copies import copied
 from gennaker.api.secrecy import refuse_masks
@@ -90,8 +90,7 @@ def get_pipeline(
     pipeline_id: PipelineIdPath, response: Response, access: AccessDep, session: SessionDep
 ) -> PipelineDetail:
     """Return a pipeline with its state and what Airflow has of it; its `ETag` is its newest revision."""
-    pipeline = pipelines.get(pipeline_id=pipeline_id, session=session)
-    access.require(Right.READ, pipeline)
+    pipeline = pipeline_for(Right.READ, pipeline_id, access, session)
     tag(response, pipeline.latest)
     return pipeline_detail(pipeline, access, session=session)
 
@@ -101,7 +100,7 @@ def rename_pipeline(
     pipeline_id: PipelineIdPath, body: ChangePipeline, access: AccessDep, session: SessionDep
 ) -> PipelineDetail:
     """Give a pipeline another name; its DAG and its history stay."""
-    access.require(Right.EDIT, pipelines.get(pipeline_id=pipeline_id, session=session))
+    pipeline_for(Right.EDIT, pipeline_id, access, session)
     renamed = pipelines.rename(pipeline_id=pipeline_id, name=body.name, actor=access.actor, session=session)
     return pipeline_detail(renamed, access, session=session)
 
@@ -109,7 +108,7 @@ def rename_pipeline(
 @router.delete("/{pipeline_id}", status_code=204, **told("delete", 404, 409, 415))
 def delete_pipeline(pipeline_id: PipelineIdPath, access: AccessDep, session: SessionDep) -> None:
     """Delete a pipeline so that it can be brought back; runs that are active go on."""
-    access.require(Right.DELETE, pipelines.get(pipeline_id=pipeline_id, session=session))
+    pipeline_for(Right.DELETE, pipeline_id, access, session)
     pipelines.delete(pipeline_id=pipeline_id, actor=access.actor, session=session)
 
 
@@ -121,7 +120,7 @@ def undelete_pipeline(
     body: UndeletePipeline | None = None,
 ) -> PipelineDetail:
     """Bring a deleted pipeline back, under another name if its own was given away."""
-    access.require(Right.DELETE, pipelines.get(pipeline_id=pipeline_id, session=session))
+    pipeline_for(Right.DELETE, pipeline_id, access, session)
     name = body.name if body else None
     revived = pipelines.undelete(pipeline_id=pipeline_id, name=name, actor=access.actor, session=session)
     return pipeline_detail(revived, access, session=session)
@@ -145,5 +144,6 @@ def _spec(body: CreatePipeline) -> contents.Given:
     given: contents.Given | None = body.text if body.text is not None else body.spec
     if given is None:
         return content(body.template or "blank")
-    refuse_masks(contents.read_content(given).value)
-    return given
+    read = contents.read_content(given)
+    refuse_masks(read.value)
+    return read

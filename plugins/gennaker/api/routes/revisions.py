@@ -9,7 +9,7 @@ from airflow.api_fastapi.common.db.common import SessionDep
 from fastapi import Query, Response
 from sqlalchemy.orm import Session
 
-from gennaker.api.access import Access, AccessDep, Right
+from gennaker.api.access import AccessDep, Right
 from gennaker.api.building import try_build
 from gennaker.api.description import told
 from gennaker.api.etags import OptionalBase, RequiredBase, tag
@@ -24,14 +24,12 @@ from gennaker.api.models.revisions import (
     SpecAnswer,
 )
 from gennaker.api.models.validation import GraphAnswer, graph_of
-from gennaker.api.routes._parts import Cursor, Limit, NumberPath, PipelineIdPath
+from gennaker.api.routes._parts import Cursor, Limit, NumberPath, PipelineIdPath, pipeline_for
 from gennaker.api.routes._parts import router as router_at
-from gennaker.api.secrecy import refuse_masks
+from gennaker.api.secrecy import has_secrets, refuse_masks
 from gennaker.api.views import history, revision_answer, shown_spec
 from gennaker.security.redact import redact
-from gennaker.services import contents, pipelines, revisions
-from gennaker.spec.compare import compare
-from gennaker.store.models import Pipeline
+from gennaker.services import contents, revisions
 
 router = router_at("/pipelines/{pipeline_id}", "revisions")
 
@@ -51,7 +49,7 @@ def get_spec(
 
     The `ETag` is what a save of it sends as `If-Match`.
     """
-    pipeline = _readable(pipeline_id, access, session)
+    pipeline = pipeline_for(Right.READ, pipeline_id, access, session)
     found = revisions.read(pipeline_id=pipeline_id, number=revision, session=session)
     shown = shown_spec(json.loads(found.spec), whole=access.may(Right.EDIT, pipeline))
     _, problems = contents.examine(contents.read_content(shown["spec"]), pipeline)
@@ -75,11 +73,12 @@ def save_spec(
     `If-Match` says which revision was edited. When it is not the newest one any more, nothing is saved and
     the answer (409) holds both sides. What is the same as the newest revision makes no new one.
     """
-    access.require(Right.EDIT, pipelines.get(pipeline_id=pipeline_id, session=session))
-    refuse_masks(contents.read_content(body.source).value, lambda: _newest(pipeline_id, session))
+    pipeline_for(Right.EDIT, pipeline_id, access, session)
+    content = contents.read_content(body.source)
+    refuse_masks(content.value, lambda: _newest(pipeline_id, session))
     saved = revisions.save(
         pipeline_id=pipeline_id,
-        spec=body.source,
+        spec=content,
         base=base,
         message=body.message,
         actor=access.actor,
@@ -98,7 +97,7 @@ def get_graph(
     revision: Annotated[int | None, Query(ge=1, description="The newest one when absent.")] = None,
 ) -> GraphAnswer:
     """Return the stages and who waits for whom; nothing where the stages make no graph."""
-    pipeline = _readable(pipeline_id, access, session)
+    pipeline = pipeline_for(Right.READ, pipeline_id, access, session)
     spec = revisions.spec_of(pipeline_id=pipeline_id, number=revision, session=session)
     shown = shown_spec(spec, whole=access.may(Right.EDIT, pipeline))["spec"]
     loaded, _ = contents.examine(contents.read_content(shown), pipeline)
@@ -114,7 +113,7 @@ def list_revisions(
     limit: Limit = 50,
 ) -> Page[RevisionAnswer]:
     """List the revisions, newest first."""
-    pipeline = _readable(pipeline_id, access, session)
+    pipeline = pipeline_for(Right.READ, pipeline_id, access, session)
     page = revisions.list_(pipeline_id=pipeline_id, cursor=cursor, limit=limit, session=session)
     return Page(items=history(page.items, pipeline), next_cursor=page.next_cursor)
 
@@ -124,7 +123,7 @@ def get_revision(
     pipeline_id: PipelineIdPath, number: NumberPath, access: AccessDep, session: SessionDep
 ) -> RevisionDetail:
     """Return a revision with its JSON."""
-    pipeline = _readable(pipeline_id, access, session)
+    pipeline = pipeline_for(Right.READ, pipeline_id, access, session)
     found = revisions.read(pipeline_id=pipeline_id, number=number, session=session)
     shown = shown_spec(json.loads(found.spec), whole=access.may(Right.EDIT, pipeline))
     return RevisionDetail(**revision_answer(found, pipeline), **shown)
@@ -139,16 +138,9 @@ def compare_revisions(
     to: Annotated[int, Query(ge=1, le=999_999_999)],
 ) -> ComparisonAnswer:
     """Tell what changed from one revision to another: as text, by what it means, and what is risky."""
-    whole = access.may(Right.EDIT, _readable(pipeline_id, access, session))
-    before, after = (
-        revisions.spec_of(pipeline_id=pipeline_id, number=number, session=session) for number in (from_, to)
-    )
-    found = compare(
-        before,
-        after,
-        from_label=f"revision {from_}",
-        to_label=f"revision {to}",
-        mask=None if whole else redact,
+    whole = access.may(Right.EDIT, pipeline_for(Right.READ, pipeline_id, access, session))
+    found = revisions.compare(
+        pipeline_id=pipeline_id, a=from_, b=to, mask=None if whole else redact, session=session
     )
     told = found.to_dict()
     return ComparisonAnswer.model_validate(
@@ -158,7 +150,11 @@ def compare_revisions(
             "text": told["text"],
             "changes": told["changes"],
             "risk": told["risks"],
-            "redacted": not whole and (redact(before) != before or redact(after) != after),
+            "redacted": not whole
+            and any(
+                has_secrets(revisions.spec_of(pipeline_id=pipeline_id, number=number, session=session))
+                for number in (from_, to)
+            ),
         }
     )
 
@@ -179,8 +175,7 @@ def restore_revision(
 
     With `If-Match` only if nobody has saved since.
     """
-    pipeline = pipelines.get(pipeline_id=pipeline_id, session=session)
-    access.require(Right.EDIT, pipeline)
+    pipeline = pipeline_for(Right.EDIT, pipeline_id, access, session)
     saved = revisions.restore(
         pipeline_id=pipeline_id,
         number=number,
@@ -202,17 +197,11 @@ def publish_revision(
     session: SessionDep,
 ) -> Saved:
     """Let the newest revision run, which was kept as a draft."""
-    access.require(Right.EDIT, pipelines.get(pipeline_id=pipeline_id, session=session))
+    pipeline_for(Right.EDIT, pipeline_id, access, session)
     saved = revisions.publish(
         pipeline_id=pipeline_id, number=number, actor=access.actor, build=try_build, session=session
     )
     return _saved(saved, response)
-
-
-def _readable(pipeline_id: str, access: Access, session: Session) -> Pipeline:
-    pipeline = pipelines.get(pipeline_id=pipeline_id, session=session)
-    access.require(Right.READ, pipeline)
-    return pipeline
 
 
 def _newest(pipeline_id: str, session: Session) -> dict[str, Any]:
@@ -221,9 +210,4 @@ def _newest(pipeline_id: str, session: Session) -> dict[str, Any]:
 
 def _saved(saved: revisions.Saved, response: Response) -> Saved:
     tag(response, saved.revision)
-    return Saved(
-        revision=saved.revision,
-        created=saved.created,
-        published=saved.published,
-        problems=[Problem.of(found) for found in saved.problems],
-    )
+    return Saved.of(saved)

@@ -7,9 +7,9 @@ from airflow.api_fastapi.common.db.common import SessionDep
 from gennaker.api.access import AccessDep, Right
 from gennaker.api.description import told
 from gennaker.api.models.runs import StartBody, Started
-from gennaker.api.routes._parts import PipelineIdPath
+from gennaker.api.routes._parts import PipelineIdPath, pipeline_for
 from gennaker.api.routes._parts import router as router_at
-from gennaker.services import pipelines, starts
+from gennaker.services import starts
 
 router = router_at("/pipelines/{pipeline_id}/runs", "runs")
 
@@ -19,8 +19,7 @@ def start_run(
     pipeline_id: PipelineIdPath, body: StartBody, access: AccessDep, session: SessionDep
 ) -> Started:
     """Start a pipeline; refused while it is disabled for everybody or for the project."""
-    pipeline = pipelines.get(pipeline_id=pipeline_id, session=session)
-    access.require(Right.RUN, pipeline)
+    pipeline = pipeline_for(Right.RUN, pipeline_id, access, session)
     run_id = starts.start(
         pipeline_id=pipeline_id,
         parameters=body.parameters,

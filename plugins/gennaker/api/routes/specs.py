@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from airflow.api_fastapi.common.db.common import SessionDep
-from fastapi import APIRouter, Depends, Query
+from fastapi import Query
 
-from gennaker.api.deps import require_signature
+from gennaker.api.routes._parts import signed_router
 from gennaker.services.directory import lookup
 from gennaker.store.published import pipeline_at
 
-router = APIRouter(prefix="/internal/v1", dependencies=[Depends(require_signature)], include_in_schema=False)
+router = signed_router()
 
 ShortText = Annotated[str, Query(max_length=250, min_length=1)]
 
