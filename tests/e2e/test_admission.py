@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -270,11 +270,12 @@ class Gates:
 
 
 @pytest.fixture(scope="module")
-def gates(managed_stack: ManagedStack) -> Gates:
+def gates(managed_stack: ManagedStack) -> Iterator[Gates]:
     gates = Gates(managed_stack)
-    gates.prepare()
-    gates.govern()
-    return gates
+    with gates.browser:
+        gates.prepare()
+        gates.govern()
+        yield gates
 
 
 def test_runs_that_were_active_go_on(gates: Gates) -> None:
